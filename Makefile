@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0
+# levee: `make help` lists the targets.
+
+VERSION := 0.1.0
+BUILD   := build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+CLANG   ?= clang-19
+BPFTOOL ?= $(firstword $(shell command -v bpftool 2>/dev/null) /usr/sbin/bpftool)
+ARCH    := $(shell uname -m)
+TRIPLET := $(shell $(CC) -print-multiarch 2>/dev/null)
+
+WARN        := -Wall -Wextra -Werror
+CPPFLAGS    += -Iinclude -I$(BUILD) -D_GNU_SOURCE -DLEVEE_VERSION='"$(VERSION)"'
+CFLAGS      ?= -O2 -g
+ALL_CFLAGS  := -std=gnu11 $(WARN) $(CFLAGS)
+BPF_CFLAGS  := -std=gnu11 -g -O2 -target bpf -mcpu=v3 $(WARN) -Iinclude -Ibpf -isystem /usr/include/$(TRIPLET)
+# One file to copy to another machine: everything but libc and libmnl is inside.
+LIBS        := -Wl,-Bstatic -lxdp -lbpf -lelf -lz -ljansson -Wl,-Bdynamic -lmnl
+SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+HEADERS   := $(wildcard include/levee/*.h)
+BPF_HDRS  := $(wildcard bpf/*.h)
+USER_SRC  := $(wildcard user/*.c)
+USER_HDRS := $(wildcard user/*.h)
+USER_OBJ  := $(USER_SRC:user/%.c=$(BUILD)/user/%.o)
+# What tests link of userspace: all but main.
+USER_LIB  := $(filter-out $(BUILD)/user/main.o,$(USER_OBJ))
+UNIT_SRC  := $(wildcard tests/unit/test_*.c)
+UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+ASAN_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/asan/%)
+PROG_SRC  := $(wildcard tests/prog/*.c)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+TOOL_SRC  := $(filter-out %.bpf.c,$(wildcard tests/tools/*.c))
+
+TOOL_BPF  := $(wildcard tests/tools/*.bpf.c tests/bench/*.bpf.c)
+TOOL_SKEL := $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(notdir $(TOOL_BPF)))
+TOOL_BIN  := $(TOOL_SRC:tests/tools/%.c=$(BUILD)/tools/%)
+
+.DELETE_ON_ERROR:
+.PHONY: all help deps run test unit bench check install clean tests
+
+all: $(BUILD)/levee ## build build/levee, the BPF programs inside it
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## install the Debian packages that building and testing need
+	@scripts/deps.sh
+
+run: | deps ## the lab: a flood with and without levee; or IFACE=eth0: protect it until Ctrl-C
+	@$(MAKE) --no-print-directory all tests
+	@tests/demo.sh $(IFACE)
+
+test: | deps ## everything that can be tested on this machine
+	@$(MAKE) --no-print-directory all tests
+	@tests/run.sh
+
+bench: | deps ## ns per packet and flood goodput, beside the plain kernel and its peers
+	@$(MAKE) --no-print-directory all tests
+	@tests/bench/run.sh
+
+check: | deps ## format, static analysis, shell and man page lint
+	@$(MAKE) --no-print-directory all
+	@scripts/check.sh
+
+install: all ## into DESTDIR/PREFIX
+	install -D -m 0755 $(BUILD)/levee $(DESTDIR)$(PREFIX)/sbin/levee
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+tests: $(BUILD)/levee $(UNIT_BIN) $(ASAN_BIN) $(TOOL_BIN) $(if $(PROG_SRC),$(BUILD)/prog-tests) $(if $(BENCH_SRC),$(BUILD)/bench)
+
+# --- BPF
+
+$(BUILD)/levee.bpf.o: bpf/levee.bpf.c $(BPF_HDRS) $(HEADERS) | $(BUILD)
+	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(BUILD)/%.bpf.o: tests/tools/%.bpf.c $(BPF_HDRS) $(HEADERS) | $(BUILD)
+	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(BUILD)/%.bpf.o: tests/bench/%.bpf.c $(BPF_HDRS) $(HEADERS) | $(BUILD)
+	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@
+
+# --- userspace
+
+$(BUILD)/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(BUILD)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
+
+$(BUILD)/levee: $(USER_OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+# --- tests
+
+$(BUILD)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(USER_LIB) | $(BUILD)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $< $(USER_LIB) $(LIBS) -lcmocka -o $@
+
+# The user sources are built again here, so that the sanitizers see them too.
+$(BUILD)/asan/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(USER_SRC) $(USER_HDRS) $(BUILD)/levee.skel.h | $(BUILD)
+	$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -O1 -g $(SANITIZE) -Iuser $< $(filter-out user/main.c,$(USER_SRC)) $(LIBS) -lcmocka -o $@
+
+$(BUILD)/tools/%: tests/tools/%.c $(wildcard tests/tools/*.h) $(HEADERS) $(TOOL_SKEL) | $(BUILD)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< $(LIBS) -lpthread -o $@
+
+$(BUILD)/prog-tests: $(PROG_SRC) $(wildcard tests/prog/*.h) $(HEADERS) $(BUILD)/levee.skel.h $(USER_LIB)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(PROG_SRC) $(USER_LIB) $(LIBS) -o $@
+
+$(BUILD)/bench: $(filter-out %.bpf.c,$(BENCH_SRC)) $(wildcard tests/bench/*.h) $(HEADERS) $(BUILD)/levee.skel.h $(TOOL_SKEL) $(USER_LIB)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(filter-out %.bpf.c,$(BENCH_SRC)) $(USER_LIB) $(LIBS) -lm -o $@
+
+$(BUILD):
+	mkdir -p $(BUILD)/user $(BUILD)/unit $(BUILD)/asan $(BUILD)/tools

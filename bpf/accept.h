@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * accept.h - TC ingress: a validated cookie gets its socket.
+ *
+ * XDP has left a mark in the flow (LEVEE_FLOW_PENDING). Here the listener is looked up and
+ * bpf_sk_assign_tcp_reqsk (Linux 6.9, net/core/filter.c) gives the segment a request socket that says
+ * what was negotiated; the stack does the rest. The mark stays until the server answers, so that a
+ * segment that found the accept queue full is tried again.
+ */
+#ifndef BPF_ACCEPT_H
+#define BPF_ACCEPT_H
+
+#include "ingress.h"
+
+/* As in include/net/tcp.h. Timestamps in host order. */
+struct bpf_tcp_req_attrs {
+	__u32 rcv_tsval;
+	__u32 rcv_tsecr;
+	__u16 mss;
+	__u8 rcv_wscale;
+	__u8 snd_wscale;
+	__u8 ecn_ok;
+	__u8 wscale_ok;
+	__u8 sack_ok;
+	__u8 tstamp_ok;
+	__u8 usec_ts_ok;
+	__u8 reserved[3];
+};
+
+extern int bpf_sk_assign_tcp_reqsk(struct __sk_buff *skb, struct sock *sk, struct bpf_tcp_req_attrs *attrs,
+				   int attrs__sz) __ksym __weak;
+
+static __always_inline void accept_attributes(struct __sk_buff *skb, struct bpf_tcp_req_attrs *a, const struct levee_flow *f,
+					      const struct packet *p)
+{
+	__u16 co = f->cookie_options;
+	struct tcp_options o = {};
+
+	options_skb(skb, p, &o);
+	__builtin_memset(a, 0, sizeof(*a));
+	a->mss = levee_class_mss(LEVEE_CO_MSS(co), p->is_v4);
+	if (co & LEVEE_CO_HAS_WSCALE) {
+		a->wscale_ok = 1;
+		a->snd_wscale = LEVEE_CO_WSCALE(co);
+		a->rcv_wscale = f->end[LEVEE_LOCAL].wscale;
+	}
+	a->sack_ok = !!(co & LEVEE_CO_SACK);
+	a->ecn_ok = !!(co & LEVEE_CO_ECN);
+	if (co & LEVEE_CO_TS) {
+		a->tstamp_ok = 1;
+		a->rcv_tsval = o.tsval;
+		a->rcv_tsecr = o.tsecr;
+	}
+}
+
+/* Returns 0, or the kernel's refusal. */
+static __always_inline int accept_assign(struct __sk_buff *skb, const struct levee_flow *f, const struct packet *p,
+					 struct bpf_sock *listener)
+{
+	struct bpf_tcp_req_attrs attrs;
+	struct sock *sk = (struct sock *)bpf_skc_to_tcp_sock(listener);
+
+	if (!sk)
+		return -1;
+	accept_attributes(skb, &attrs, f, p);
+	return bpf_sk_assign_tcp_reqsk(skb, sk, &attrs, sizeof(attrs));
+}
+
+/* The kernel takes no cookies for this listener (it is MPTCP), or has none: from now on its SYNs go to the stack. */
+static __always_inline void accept_refused(const struct run *run, const struct packet *p, __u8 flag)
+{
+	struct levee_service *s;
+	__u32 index;
+
+	count(run, LEVEE_C_COOKIE_REFUSED);
+	s = service_find(&p->tuple, &index);
+	if (!s)
+		return;
+	s->flags |= flag;
+	service_mode(run, s, LEVEE_MODE_CALM);
+}
+
+static __always_inline void accept_pending(struct __sk_buff *skb, const struct run *run, struct levee_flow *f,
+					   const struct packet *p)
+{
+	struct bpf_sock *sk = kernel_socket(skb, &p->tuple);
+	int error;
+
+	if (!sk) {
+		accept_refused(run, p, LEVEE_SVC_GONE);
+		return;
+	}
+	if (sk->state != BPF_TCP_LISTEN) {
+		f->flags &= ~LEVEE_FLOW_PENDING;
+		bpf_sk_release(sk);
+		return;
+	}
+	error = accept_assign(skb, f, p, sk);
+	bpf_sk_release(sk);
+	if (error)
+		accept_refused(run, p, LEVEE_SVC_REFUSED);
+	else
+		count(run, LEVEE_C_COOKIE_SOCKET);
+}
+
+static __always_inline void accept_segment(struct __sk_buff *skb, const struct run *run, const struct packet *p)
+{
+	struct levee_flow *f;
+	__u32 index;
+
+	if ((p->flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
+		return;
+	f = flow_find(run, p, &index);
+	if (f && f->flags & LEVEE_FLOW_PENDING)
+		accept_pending(skb, run, f, p);
+}
+
+/* Has a cookie been validated so lately that its socket may still be missing? */
+static __always_inline bool accept_has_work(const struct run *run)
+{
+	__u32 since = READ_ONCE(run->runtime->pending_ms);
+
+	return since && run->now_ms - since <= run->settings->timeout_ms[LEVEE_T_PENDING];
+}
+
+#endif

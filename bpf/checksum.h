@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * checksum.h - Internet checksums (RFC 1071) of what is verified and of what is built.
+ *
+ * Sums are 64-bit sums of 32-bit words as they stand in memory; folding gives network byte order.
+ */
+#ifndef BPF_CHECKSUM_H
+#define BPF_CHECKSUM_H
+
+#include "parse.h"
+
+static __always_inline __u16 csum_fold(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* Addresses, protocol and length of the segment: symmetric, so it serves a packet and its reply. */
+static __always_inline __u64 csum_pseudo(const struct levee_tuple *t, __u32 tcp_len)
+{
+	__u64 sum = (__u64)t->local.d[3] + t->remote.d[3] + bpf_htonl(IPPROTO_TCP) + bpf_htonl(tcp_len);
+
+	if (!levee_addr_is_v4(&t->local))
+		sum += (__u64)t->local.d[0] + t->local.d[1] + t->local.d[2] + t->remote.d[0] + t->remote.d[1] +
+		       t->remote.d[2];
+	return sum;
+}
+
+/* Sum of `words` 32-bit words at `at`, at most 15: the length of an IPv4 or a TCP header. */
+static __noinline __u64 csum_header(const __u32 *w, const void *data_end, __u32 words)
+{
+	__u64 sum = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < 15; i++)
+		if (i < words && (const void *)(w + i + 1) <= data_end)
+			sum += w[i];
+	return sum;
+}
+
+#define CSUM_CHUNK 64
+
+/* Folded sum of `len` bytes of the frame, at most LEVEE_COOKIE_SYN_MAX, or negative. */
+__noinline int csum_frame(struct xdp_md *ctx, __u32 at, __u32 len)
+{
+	__s64 sum = 0;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < LEVEE_COOKIE_SYN_MAX / CSUM_CHUNK; i++) {
+		__u32 chunk[CSUM_CHUNK / 4] = {}, n = len < CSUM_CHUNK ? len : CSUM_CHUNK;
+
+		if (!len)
+			break;
+		if (bpf_xdp_load_bytes(ctx, at, chunk, ((n - 1) & (CSUM_CHUNK - 1)) + 1))
+			return -1;
+		sum = bpf_csum_diff(NULL, 0, chunk, sizeof(chunk), sum);
+		at += n;
+		len -= n;
+	}
+	return (__u16)~csum_fold((__u64)sum);
+}
+
+/* Are the checksums of the IPv4 header and of the TCP segment right? The frame is at most LEVEE_COOKIE_SYN_MAX long. */
+__noinline int checksums_ok(struct xdp_md *ctx, const struct packet *p)
+{
+	void *data = (void *)(long)ctx->data, *data_end = (void *)(long)ctx->data_end;
+	__u64 sum;
+	int rest;
+
+	if (!p)
+		return 0;
+	if (p->is_v4 && csum_fold(csum_header(data + (p->l3_offset & TCP_OFFSET_MAX), data_end, p->l3_len / 4)))
+		return 0;
+	sum = csum_pseudo(&p->tuple, p->tcp_len + p->payload);
+	sum += csum_header(data + (p->tcp_offset & TCP_OFFSET_MAX), data_end, p->tcp_len / 4);
+	if (!p->payload)
+		return csum_fold(sum) == 0;
+	rest = csum_frame(ctx, p->tcp_offset + p->tcp_len, p->payload);
+	return rest >= 0 && csum_fold(sum + rest) == 0;
+}
+
+#endif

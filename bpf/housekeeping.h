@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * housekeeping.h - one bpf_timer does what no packet may come to do: expired entries leave both tables
+ * a few sets at a time, gauges are summed, cookie mode ends.
+ *
+ * The timer lives as long as its map is pinned; no process is needed. Nothing that protects depends on
+ * it: entries expire on lookup and on insert too, and cookie mode begins on a packet.
+ */
+#ifndef BPF_HOUSEKEEPING_H
+#define BPF_HOUSEKEEPING_H
+
+#include "egress.h"
+
+#define TICK_NS (LEVEE_TICK_MS * 1000000ULL)
+#define SWEEP_SETS_MAX 4096
+#define CPUS_MAX 1024
+
+#ifndef CLOCK_MONOTONIC
+#define CLOCK_MONOTONIC 1
+#endif
+
+const volatile __u32 cpus = 1; /* possible CPUs, set before load */
+
+struct sweep {
+	struct run run;
+	__u32 first;
+	__u32 sets;
+};
+
+static long sweep_half_open_set(__u32 i, struct sweep *sweep)
+{
+	__u32 set = (sweep->first + i) & (sweep->sets - 1);
+	struct levee_head *head = bpf_map_lookup_elem(&half_open_heads, &set);
+
+	if (!head)
+		return 1;
+	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
+		__u32 word = READ_ONCE(head->word[way]), index = set * LEVEE_WAYS + way;
+		struct levee_half_open *h;
+
+		if (!levee_word_live(word) || levee_word_ticks_left(word, sweep->run.now_ms, LEVEE_HALF_OPEN_SHIFT) > 0)
+			continue;
+		h = bpf_map_lookup_elem(&half_open, &index);
+		if (h && half_open_expired(&sweep->run, h))
+			half_open_remove(&sweep->run, h, index, LEVEE_C_HALF_OPEN_EXPIRED);
+	}
+	return 0;
+}
+
+static long sweep_flow_set(__u32 i, struct sweep *sweep)
+{
+	__u32 set = (sweep->first + i) & (sweep->sets - 1);
+	struct levee_head *head = bpf_map_lookup_elem(&flow_heads, &set);
+
+	if (!head)
+		return 1;
+	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
+		__u32 word = READ_ONCE(head->word[way]), index = set * LEVEE_WAYS + way;
+		struct levee_flow *f;
+
+		if (!levee_word_live(word) || levee_word_ticks_left(word, sweep->run.now_ms, LEVEE_FLOW_SHIFT) > 0)
+			continue;
+		f = bpf_map_lookup_elem(&flows, &index);
+		if (f && flow_expired(&sweep->run, f))
+			flow_remove(&sweep->run, index, LEVEE_C_FLOW_EXPIRED);
+	}
+	return 0;
+}
+
+/* How many sets to sweep now, so that all are swept in `ticks` runs where the bound allows. */
+static __always_inline __u32 sweep_share(__u32 sets, __u32 ticks)
+{
+	__u32 n = sets / ticks + 1;
+
+	n = n < sets ? n : sets;
+	return n < SWEEP_SETS_MAX ? n : SWEEP_SETS_MAX;
+}
+
+/* --- sums over CPUs */
+
+struct cpu_sum {
+	__u32 index;
+	__u32 epoch;
+	__u64 sent;
+	__u64 valid;
+};
+
+static long sum_in_flight(__u32 cpu, struct cpu_sum *sum)
+{
+	struct levee_service_counts *c = bpf_map_lookup_percpu_elem(&service_counts, &sum->index, cpu);
+
+	if (!c)
+		return 0;
+	for (int i = 0; i < 2; i++) {
+		if (sum->epoch - c->in_flight[i].epoch > 1)
+			continue;
+		sum->sent += c->in_flight[i].sent;
+		sum->valid += c->in_flight[i].valid;
+	}
+	return 0;
+}
+
+static long sum_flows(__u32 cpu, __u64 *flows_now)
+{
+	__u32 zero = 0;
+	struct levee_stats *s = bpf_map_lookup_percpu_elem(&stats, &zero, cpu);
+
+	if (s)
+		*flows_now += s->counter[LEVEE_C_FLOW_NEW] - s->counter[LEVEE_C_FLOW_GONE];
+	return 0;
+}
+
+/* --- services: cookies in flight, and the end of cookie mode */
+
+struct service_round {
+	struct run run;
+	__u32 epoch;
+	__u32 services;
+	__u64 in_flight;
+};
+
+static __always_inline bool below_end(const struct run *run, __u64 entries, __u32 share)
+{
+	/* An idle service is calm whatever the percentage says. */
+	return entries == 0 || entries * 100 < (__u64)share * run->settings->end_percent;
+}
+
+static long service_tick(__u32 index, struct service_round *round)
+{
+	struct cpu_sum sum = { .index = index, .epoch = round->epoch };
+	struct levee_service *s;
+	__u32 *word;
+
+	word = table_word(&service_heads, index);
+	s = service_at(index);
+	if (!word || !s || !levee_word_live(*word))
+		return 0;
+	round->services += !(s->flags & LEVEE_SVC_GONE);
+	if (s->cookie_epoch && round->epoch - s->cookie_epoch <= 1)
+		bpf_loop(cpus, sum_in_flight, &sum, 0);
+	s->in_flight = sum.sent > sum.valid ? sum.sent - sum.valid : 0;
+	round->in_flight += s->in_flight;
+	if (s->mode == LEVEE_MODE_COOKIE && below_end(&round->run, (__u64)s->half_open + s->in_flight, s->share))
+		service_mode(&round->run, s, LEVEE_MODE_CALM);
+	return 0;
+}
+
+static __always_inline void tick_services(const struct run *run)
+{
+	struct service_round round = { .run = *run, .epoch = clock_epoch(run->settings) };
+	struct levee_runtime *rt = run->runtime;
+
+	bpf_loop(geometry.service_sets * LEVEE_WAYS, service_tick, &round, 0);
+	rt->services = round.services;
+	rt->in_flight = round.in_flight;
+	if (rt->mode == LEVEE_MODE_COOKIE && below_end(run, rt->half_open + round.in_flight, run->settings->half_open_max))
+		table_mode(run, LEVEE_MODE_CALM);
+}
+
+static __always_inline void tick_sweeps(const struct run *run, struct housekeeper *keeper)
+{
+	struct sweep sweep = { .run = *run };
+	__u32 n;
+
+	sweep.sets = geometry.half_open_sets;
+	sweep.first = keeper->half_open_cursor;
+	n = sweep_share(sweep.sets, 1000 / LEVEE_TICK_MS);
+	bpf_loop(n, sweep_half_open_set, &sweep, 0);
+	keeper->half_open_cursor += n;
+
+	sweep.sets = geometry.flow_sets;
+	sweep.first = keeper->flow_cursor;
+	n = sweep_share(sweep.sets, 16000 / LEVEE_TICK_MS);
+	bpf_loop(n, sweep_flow_set, &sweep, 0);
+	keeper->flow_cursor += n;
+}
+
+static int tick(void *map, int *key, struct housekeeper *keeper)
+{
+	__u64 flows_now = 0;
+	struct run run;
+
+	(void)map;
+	(void)key;
+	if (run_begin(&run)) {
+		tick_sweeps(&run, keeper);
+		tick_services(&run);
+		bpf_loop(cpus, sum_flows, &flows_now, 0);
+		run.runtime->flows = (__s64)flows_now > 0 ? flows_now : 0;
+		run.runtime->tick_ms = run.now_ms;
+		run.runtime->ticks++;
+	}
+	bpf_timer_start(&keeper->timer, TICK_NS, 0);
+	return 0;
+}
+
+static __always_inline int housekeeping_start(void)
+{
+	struct housekeeper *keeper;
+	__u32 zero = 0;
+	int error;
+
+	keeper = bpf_map_lookup_elem(&housekeeping, &zero);
+	if (!keeper)
+		return 1;
+	error = bpf_timer_init(&keeper->timer, &housekeeping, CLOCK_MONOTONIC);
+	if (error && error != -16 /* EBUSY: it runs already */)
+		return 1;
+	if (bpf_timer_set_callback(&keeper->timer, tick))
+		return 1;
+	return bpf_timer_start(&keeper->timer, TICK_NS, 0) ? 1 : 0;
+}
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * ingress.h - the steps of the XDP program: what happens to a segment from the wire.
+ *
+ * Each step returns a reason (levee/reason.h) or GO_ON; levee.bpf.c lists them in order.
+ */
+#ifndef BPF_INGRESS_H
+#define BPF_INGRESS_H
+
+#include "cookie_tx.h"
+#include "track.h"
+
+static __always_inline bool is_syn(const struct packet *p)
+{
+	return (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+/* Of a tracked connection? Then it goes to the stack, whatever the flow thinks of it. */
+static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *run, const struct packet *p)
+{
+	struct tcp_options o = {};
+	struct levee_flow *f;
+	enum tracked tracked;
+	__u32 index;
+
+	f = flow_find(run, p, &index);
+	if (!f)
+		return GO_ON;
+	if (p->flags & TCP_SYN)
+		options_xdp(ctx, p, &o);
+	tracked = track(run, f, index, p, &o, LEVEE_REMOTE);
+	if (is_syn(p))
+		return LEVEE_PASS_FLOW_SYN;
+	return tracked == TRACKED_OUT_OF_WINDOW ? LEVEE_PASS_FLOW_OUT_OF_WINDOW : LEVEE_PASS_FLOW;
+}
+
+/* Both ends of a flow whose handshake is being completed by `p`, an ACK from the client. */
+static __always_inline void flow_open_ends(struct levee_flow *f, const struct packet *p, __u32 server_isn, bool scaled,
+					   __u8 client_wscale, __u8 server_wscale)
+{
+	struct levee_end *client = &f->end[LEVEE_REMOTE], *server = &f->end[LEVEE_LOCAL];
+	__u8 flags = LEVEE_END_SEEN | LEVEE_END_SYN | (scaled ? LEVEE_END_SCALED : 0);
+
+	client->state = LEVEE_TCP_ESTABLISHED;
+	client->flags = flags;
+	client->wscale = client_wscale;
+	client->seq_end = p->seq;
+	client->fin_end = p->seq;
+	client->ack = p->ack;
+	client->win_end = p->ack;
+	server->state = LEVEE_TCP_SYN_RECEIVED;
+	server->flags = flags;
+	server->wscale = server_wscale;
+	server->seq_end = server_isn + 1;
+	server->fin_end = server_isn + 1;
+	server->ack = p->seq;
+	server->win_end = p->seq + 0xffff; /* the most that a SYN-ACK can have granted */
+}
+
+/* The third ACK: the half-open entry becomes a flow. */
+static __always_inline int half_open_complete(const struct run *run, const struct packet *p, struct levee_half_open *h,
+					      __u32 index)
+{
+	bool scaled = h->options & LEVEE_OPT_WSCALE && h->flags & LEVEE_HO_SERVER_WSCALE;
+	struct tcp_options none = {};
+	struct levee_flow *f;
+	__u32 slot;
+
+	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_HANDSHAKE, &slot);
+	if (f) {
+		flow_open_ends(f, p, h->server_isn, scaled, h->wscale, h->server_wscale);
+		if (!(h->flags & LEVEE_HO_CLIENT_KNOWN))
+			f->end[LEVEE_REMOTE].flags &= ~LEVEE_END_SYN;
+		f->end[LEVEE_LOCAL].repeats = h->synack_repeats;
+		f->end[LEVEE_REMOTE].repeats = h->syn_repeats;
+		f->rtt_us = (__u32)(bpf_ktime_get_ns() / 1000) - h->synack_us;
+		track_segment(f, p, &none, LEVEE_REMOTE);
+		flow_count(f, p, LEVEE_REMOTE);
+		flow_publish(run, f, p->hash, slot);
+	}
+	half_open_remove(run, h, index, LEVEE_C_HALF_OPEN_DONE);
+	return LEVEE_PASS_HANDSHAKE;
+}
+
+/* Of a half-open connection? */
+static __always_inline int ingress_half_open(const struct run *run, const struct packet *p)
+{
+	struct levee_half_open *h;
+	__u32 index;
+
+	h = half_open_find(run, p, &index);
+	if (!h)
+		return GO_ON;
+	if (is_syn(p)) {
+		if (p->seq == h->client_isn && h->syn_repeats != 0xff)
+			h->syn_repeats++;
+		return LEVEE_PASS_SYN_REPEATED;
+	}
+	if (p->flags & TCP_RST) {
+		/* RFC 9293 section 3.10.7.4 second: in SYN_RECEIVED only the number that is expected next resets. */
+		if (p->seq == h->client_isn + 1)
+			half_open_remove(run, h, index, LEVEE_C_HALF_OPEN_RESET);
+		return LEVEE_PASS_HALF_OPEN;
+	}
+	if (p->flags & TCP_SYN || !(h->flags & LEVEE_HO_SYNACK) || p->ack != h->server_isn + 1 ||
+	    seq_before(p->seq, h->client_isn + 1))
+		return LEVEE_PASS_HALF_OPEN;
+	return half_open_complete(run, p, h, index);
+}
+
+/* A new SYN to a known service in calm: remembered, and on to the stack. */
+static __always_inline int half_open_begin(struct xdp_md *ctx, const struct run *run, const struct packet *p, __u32 service)
+{
+	struct levee_half_open *h;
+	struct tcp_options o = {};
+	__u32 index;
+
+	h = half_open_new(run, p, service, &index);
+	if (!h)
+		return GO_ON;
+	options_xdp(ctx, p, &o);
+	h->client_isn = p->seq;
+	h->options = o.present;
+	h->wscale = o.wscale;
+	h->flags = LEVEE_HO_CLIENT_KNOWN;
+	half_open_publish(run, p, h, index);
+	return LEVEE_PASS_SYN;
+}
+
+static __always_inline int ingress_syn(struct xdp_md *ctx, const struct run *run, const struct packet *p)
+{
+	struct levee_service_counts *counts;
+	struct levee_service *s;
+	__u32 index;
+
+	if (!is_syn(p))
+		return GO_ON;
+	s = service_find(&p->tuple, &index);
+	if (!s || s->flags & LEVEE_SVC_GONE)
+		return LEVEE_PASS_SYN_NO_SERVICE;
+	counts = service_counts_at(index);
+	if (counts)
+		counts->syns++;
+	if (service_wants_cookie(run, s))
+		return cookie_send(ctx, run, p, s, index);
+	if (half_open_begin(ctx, run, p, index) != GO_ON)
+		return LEVEE_PASS_SYN;
+	count(run, LEVEE_C_HALF_OPEN_FULL);
+	if (run->settings->cookies == LEVEE_COOKIES_NEVER || s->flags & LEVEE_SVC_REFUSED)
+		return LEVEE_PASS_SYN_UNTRACKED;
+	return cookie_send(ctx, run, p, s, index);
+}
+
+/* --- a cookie comes back */
+
+static __always_inline void cookie_validated(const struct run *run, __u32 index, __u32 epoch)
+{
+	struct levee_service_counts *c = service_counts_at(index);
+
+	count(run, LEVEE_C_COOKIE_VALID);
+	WRITE_ONCE(run->runtime->pending_ms, run->now_ms | 1);
+	if (!c)
+		return;
+	c->cookies_valid++;
+	in_flight_add(c, epoch, 0, 1); /* perhaps on another CPU than the one that sent it: only sums mean something */
+}
+
+/* The flow of a validated cookie. levee_accept finds the mark and makes the socket. */
+static __always_inline int cookie_flow(const struct run *run, const struct packet *p, __u16 co, __u8 server_wscale)
+{
+	struct tcp_options none = {};
+	struct levee_flow *f;
+	__u32 slot;
+
+	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_COOKIE, &slot);
+	if (!f)
+		return LEVEE_PASS_COOKIE_UNTRACKED;
+	flow_open_ends(f, p, p->ack - 1, co & LEVEE_CO_HAS_WSCALE, LEVEE_CO_WSCALE(co), server_wscale);
+	track_segment(f, p, &none, LEVEE_REMOTE);
+	flow_count(f, p, LEVEE_REMOTE);
+	f->flags = LEVEE_FLOW_PENDING;
+	f->cookie_options = co;
+	flow_publish(run, f, p->hash, slot);
+	return LEVEE_PASS_COOKIE;
+}
+
+/* Does an ACK without a flow carry a cookie? Hashes only while this service has cookies in flight. */
+static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *run, const struct packet *p, struct levee_service *s, __u32 index)
+{
+	struct levee_secrets *secret;
+	struct levee_cookie cookie;
+	__u32 zero = 0, epoch;
+	struct tcp_options o = {};
+	__u16 co;
+
+	epoch = clock_epoch(run->settings);
+	if (!s->cookie_epoch || epoch - s->cookie_epoch > 1)
+		return GO_ON;
+	if ((p->flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
+		return GO_ON;
+	secret = bpf_map_lookup_elem(&secrets, &zero);
+	if (!secret)
+		return GO_ON;
+	options_xdp(ctx, p, &o);
+	cookie.isn = p->ack - 1;
+	cookie.tsval = o.tsecr;
+	if (!levee_cookie_check(&secret->cookie, &p->tuple, p->seq - 1, epoch, cookie, !!(o.present & LEVEE_OPT_TS),
+				s->profile.wscale, &co)) {
+		count(run, LEVEE_C_COOKIE_INVALID);
+		return GO_ON;
+	}
+	cookie_validated(run, index, levee_cookie_epoch(cookie, epoch));
+	return cookie_flow(run, p, co, s->profile.wscale);
+}
+
+/* --- older than levee, or of nobody */
+
+/* The kernel's TCP states (include/net/tcp_states.h) in ours. */
+static __always_inline __u8 state_of_kernel(__u32 state)
+{
+	switch (state) {
+	case BPF_TCP_ESTABLISHED:
+		return LEVEE_TCP_ESTABLISHED;
+	case BPF_TCP_SYN_SENT:
+		return LEVEE_TCP_SYN_SENT;
+	case BPF_TCP_FIN_WAIT1:
+		return LEVEE_TCP_FIN_WAIT_1;
+	case BPF_TCP_FIN_WAIT2:
+		return LEVEE_TCP_FIN_WAIT_2;
+	case BPF_TCP_TIME_WAIT:
+		return LEVEE_TCP_TIME_WAIT;
+	case BPF_TCP_CLOSE_WAIT:
+		return LEVEE_TCP_CLOSE_WAIT;
+	case BPF_TCP_LAST_ACK:
+		return LEVEE_TCP_LAST_ACK;
+	case BPF_TCP_CLOSING:
+		return LEVEE_TCP_CLOSING;
+	case BPF_TCP_SYN_RECV:
+	case BPF_TCP_NEW_SYN_RECV:
+		return LEVEE_TCP_SYN_RECEIVED;
+	default:
+		return LEVEE_TCP_CLOSED;
+	}
+}
+
+/* What the other end must be in, as far as one end's state tells. */
+static __always_inline __u8 state_of_peer(__u8 state)
+{
+	switch (state) {
+	case LEVEE_TCP_SYN_SENT:
+		return LEVEE_TCP_CLOSED;
+	case LEVEE_TCP_SYN_RECEIVED:
+		return LEVEE_TCP_SYN_SENT;
+	case LEVEE_TCP_FIN_WAIT_2:
+		return LEVEE_TCP_CLOSE_WAIT;
+	case LEVEE_TCP_CLOSE_WAIT:
+	case LEVEE_TCP_LAST_ACK:
+		return LEVEE_TCP_FIN_WAIT_2;
+	case LEVEE_TCP_CLOSING:
+		return LEVEE_TCP_CLOSING;
+	case LEVEE_TCP_TIME_WAIT:
+	case LEVEE_TCP_CLOSED:
+		return LEVEE_TCP_CLOSED;
+	default:
+		return LEVEE_TCP_ESTABLISHED;
+	}
+}
+
+/* A flow whose beginning was not seen, from the state of this host's socket. */
+static __noinline int flow_adopt(const struct run *run, const struct levee_tuple *tuple, __u32 hash, __u8 state)
+{
+	struct levee_flow *f;
+	__u32 slot;
+
+	f = flow_new(run, tuple, hash, LEVEE_BEGAN_ADOPTED, &slot);
+	if (!f)
+		return 0;
+	f->end[LEVEE_LOCAL].state = state;
+	f->end[LEVEE_REMOTE].state = state_of_peer(state);
+	flow_publish(run, f, hash, slot);
+	return 0;
+}
+
+static __always_inline int ingress_adopt(struct xdp_md *ctx, const struct run *run, const struct packet *p)
+{
+	struct bpf_sock *sk = kernel_socket(ctx, &p->tuple);
+	__u32 state;
+
+	if (!sk)
+		return GO_ON;
+	state = sk->state;
+	bpf_sk_release(sk);
+	if (state == BPF_TCP_LISTEN)
+		return GO_ON;
+	if (state == BPF_TCP_NEW_SYN_RECV)
+		return LEVEE_PASS_HALF_OPEN;
+	flow_adopt(run, &p->tuple, p->hash, state_of_kernel(state));
+	return LEVEE_PASS_ADOPTED;
+}
+
+/* No flow, not half-open, no SYN. */
+static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run *run, const struct packet *p)
+{
+	struct levee_service *s;
+	__u32 index;
+	int reason;
+
+	s = service_find(&p->tuple, &index);
+	if (s) {
+		reason = ingress_cookie(ctx, run, p, s, index);
+		if (reason != GO_ON)
+			return reason;
+	}
+	reason = ingress_adopt(ctx, run, p);
+	if (reason != GO_ON)
+		return reason;
+	if (!s || !service_in_cookie_mode(run, s))
+		return LEVEE_PASS_NO_FLOW;
+	return (p->flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE : LEVEE_DROP_NO_FLOW;
+}
+
+#endif

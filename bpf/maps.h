@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * maps.h - every map and every load-time constant of the BPF programs.
+ *
+ * Sizes that say 1 are set by userspace before load. All maps are arrays: nothing is allocated while
+ * packets flow, and lookups compile to a bounds check and an addition.
+ */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+#include "common.h"
+
+/* Never 0: the verifier knows these values, and would cut away a loop of none. */
+const volatile struct levee_geometry geometry = { .flow_sets = 1, .half_open_sets = 1, .service_sets = 1 };
+const volatile struct levee_hash_key hash_key = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_settings);
+} settings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_secrets);
+} secrets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_runtime);
+} runtime SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_meta);
+} meta SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_stats);
+} stats SEC(".maps");
+
+/* Tables: levee/table.h has their layout. */
+#define LEVEE_TABLE(heads, slots, entry)             \
+	struct {                                     \
+		__uint(type, BPF_MAP_TYPE_ARRAY);    \
+		__uint(max_entries, 1);              \
+		__type(key, __u32);                  \
+		__type(value, struct levee_head);    \
+	} heads SEC(".maps");                        \
+	struct {                                     \
+		__uint(type, BPF_MAP_TYPE_ARRAY);    \
+		__uint(max_entries, LEVEE_WAYS);     \
+		__type(key, __u32);                  \
+		__type(value, struct entry);         \
+	} slots SEC(".maps")
+
+LEVEE_TABLE(flow_heads, flows, levee_flow);
+LEVEE_TABLE(half_open_heads, half_open, levee_half_open);
+LEVEE_TABLE(service_heads, services, levee_service);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, LEVEE_WAYS);
+	__type(key, __u32);
+	__type(value, struct levee_service_counts);
+} service_counts SEC(".maps");
+
+struct housekeeper {
+	struct bpf_timer timer;
+	__u32 half_open_cursor; /* next set to sweep */
+	__u32 flow_cursor;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct housekeeper);
+} housekeeping SEC(".maps");
+
+#endif

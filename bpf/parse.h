@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * parse.h - from a frame to a struct packet: Ethernet, up to two VLAN tags, IPv4 with options, IPv6 with
+ * extension headers, TCP. Also the options of a SYN and the timestamps of any segment.
+ *
+ * parse() returns a reason (levee/reason.h) for what is not an ordinary TCP segment, or GO_ON.
+ * Nothing here looks at tables.
+ */
+#ifndef BPF_PARSE_H
+#define BPF_PARSE_H
+
+#include "table.h"
+
+/* A step's answer when it has no verdict. */
+#define GO_ON LEVEE_REASON_COUNT
+
+/* <linux/tcp.h> has the flags as bit-fields; levee masks them, so that ECN and AccECN bits never matter. */
+struct tcp_header {
+	__be16 source;
+	__be16 dest;
+	__be32 seq;
+	__be32 ack;
+	__u8 offset; /* data offset << 4 | reserved | AE */
+	__u8 flags;
+	__be16 window;
+	__u16 check;
+	__be16 urgent;
+};
+
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+#define TCP_ECE 0x40
+#define TCP_CWR 0x80
+
+#define VLAN_DEPTH 2
+#define IPV6_EXTENSIONS 6
+#define IP_FRAGMENT_BITS 0x3fff /* more fragments, or an offset */
+
+struct vlan_tag {
+	__be16 tci;
+	__be16 proto;
+};
+
+struct ipv6_ext {
+	__u8 next;
+	__u8 len;
+	__be16 offset; /* of a fragment header */
+};
+
+/* One TCP segment: offsets into the frame, numbers in host order. No pointers, so that global functions can take it. */
+struct packet {
+	struct levee_tuple tuple;
+	__u32 hash;       /* of the tuple */
+	__u32 frame_len;  /* whole frame, also where it is not linear */
+	__u32 l3_offset;  /* of the IP header in the frame */
+	__u32 l3_len;     /* IP header with options, or with extension headers */
+	__u32 tcp_offset; /* of the TCP header in the frame */
+	__u32 seq;
+	__u32 ack;
+	__u32 tcp_len; /* header, bytes */
+	__u32 payload; /* bytes */
+	__u16 window;  /* unscaled */
+	__u8 flags;
+	__u8 is_v4;
+	__u8 ttl; /* or hop limit */
+	__u8 tos; /* or traffic class */
+	__u8 pad[2];
+};
+
+_Static_assert(sizeof(struct packet) == 88, "no hidden padding: it is zeroed by hand");
+
+/* A TCP header can stand this far into a frame: Ethernet, tags, IPv6 and all extension headers that are followed. */
+#define TCP_OFFSET_MAX 0xfff
+
+/* Where a frame's linear part begins and ends. */
+struct span {
+	void *data;
+	void *data_end;
+};
+
+static __always_inline struct span xdp_span(struct xdp_md *ctx)
+{
+	return (struct span){ (void *)(long)ctx->data, (void *)(long)ctx->data_end };
+}
+
+static __always_inline struct span skb_span(struct __sk_buff *skb)
+{
+	return (struct span){ (void *)(long)skb->data, (void *)(long)skb->data_end };
+}
+
+enum direction { INGRESS, EGRESS };
+
+/* Walks to the transport header. Returns its protocol in *proto, adds the bytes walked over to *length. */
+static __always_inline int parse_ipv6_extensions(void **cursor, void *data_end, __u8 *proto, __u32 *length)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < IPV6_EXTENSIONS; i++) {
+		struct ipv6_ext *ext = *cursor;
+		__u32 len;
+
+		switch (*proto) {
+		case IPPROTO_HOPOPTS:
+		case IPPROTO_ROUTING:
+		case IPPROTO_DSTOPTS:
+		case IPPROTO_AH:
+		case IPPROTO_FRAGMENT:
+			break;
+		default:
+			return GO_ON;
+		}
+		if ((void *)(ext + 1) > data_end)
+			return LEVEE_DROP_IP_LENGTH;
+		if (*proto == IPPROTO_FRAGMENT) {
+			/* An atomic fragment (RFC 6946) is a whole packet. */
+			if (ext->offset & bpf_htons(0xfff9))
+				return LEVEE_PASS_FRAGMENT;
+			len = 8;
+		} else if (*proto == IPPROTO_AH) {
+			len = (ext->len + 2) * 4;
+		} else {
+			len = (ext->len + 1) * 8;
+		}
+		*proto = ext->next;
+		*cursor += len;
+		*length += len;
+	}
+	return LEVEE_PASS_TOO_DEEP;
+}
+
+/* Steps of parse(): each moves *cursor behind its header and leaves in *length the bytes that IP vouches for. */
+static __always_inline int parse_ipv4(struct packet *p, struct span at, void **cursor, enum direction dir, __u32 *length)
+{
+	__u32 room = p->frame_len - p->l3_offset, header, total;
+	struct iphdr *ip = *cursor;
+
+	if ((void *)(ip + 1) > at.data_end)
+		return LEVEE_DROP_IP_LENGTH;
+	header = ip->ihl * 4;
+	total = bpf_ntohs(ip->tot_len);
+	if (dir == EGRESS && total == 0) /* BIG TCP: the length does not fit the header */
+		total = room;
+	if (ip->version != 4 || header < sizeof(*ip) || total < header || total > room)
+		return LEVEE_DROP_IP_LENGTH;
+	if (ip->protocol != IPPROTO_TCP)
+		return LEVEE_PASS_NOT_TCP;
+	if (ip->frag_off & bpf_htons(IP_FRAGMENT_BITS))
+		return LEVEE_PASS_FRAGMENT;
+	p->is_v4 = 1;
+	p->ttl = ip->ttl;
+	p->tos = ip->tos;
+	levee_addr_set_v4(dir == INGRESS ? &p->tuple.local : &p->tuple.remote, ip->daddr);
+	levee_addr_set_v4(dir == INGRESS ? &p->tuple.remote : &p->tuple.local, ip->saddr);
+	p->l3_len = header;
+	*cursor += header;
+	*length = total - header;
+	return GO_ON;
+}
+
+static __always_inline int parse_ipv6(struct packet *p, struct span at, void **cursor, enum direction dir, __u32 *length)
+{
+	__u32 room = p->frame_len - p->l3_offset, total, extensions = 0;
+	struct ipv6hdr *ip = *cursor;
+	__u8 proto;
+	int reason;
+
+	if ((void *)(ip + 1) > at.data_end || ip->version != 6)
+		return LEVEE_DROP_IP_LENGTH;
+	total = bpf_ntohs(ip->payload_len);
+	if (dir == EGRESS && total == 0)
+		total = room - sizeof(*ip);
+	if (total + sizeof(*ip) > room)
+		return LEVEE_DROP_IP_LENGTH;
+	proto = ip->nexthdr;
+	*cursor += sizeof(*ip);
+	reason = parse_ipv6_extensions(cursor, at.data_end, &proto, &extensions);
+	if (reason != GO_ON)
+		return reason;
+	if (proto != IPPROTO_TCP)
+		return LEVEE_PASS_NOT_TCP;
+	if (extensions > total)
+		return LEVEE_DROP_IP_LENGTH;
+	p->ttl = ip->hop_limit;
+	p->tos = bpf_ntohl(*(__be32 *)ip) >> 20;
+	__builtin_memcpy(dir == INGRESS ? &p->tuple.local : &p->tuple.remote, &ip->daddr, 16);
+	__builtin_memcpy(dir == INGRESS ? &p->tuple.remote : &p->tuple.local, &ip->saddr, 16);
+	p->l3_len = sizeof(*ip) + extensions;
+	*length = total - extensions;
+	return GO_ON;
+}
+
+/* `length` bytes of TCP stand at `tcp`. */
+static __always_inline int parse_tcp(struct packet *p, struct span at, const struct tcp_header *tcp, __u32 length,
+				     enum direction dir)
+{
+	if (length < sizeof(*tcp) || (void *)(tcp + 1) > at.data_end)
+		return LEVEE_DROP_TCP_LENGTH;
+	p->tcp_len = (tcp->offset >> 4) * 4;
+	if (p->tcp_len < sizeof(*tcp) || p->tcp_len > length)
+		return LEVEE_DROP_TCP_LENGTH;
+	p->payload = length - p->tcp_len;
+	p->tuple.lport = dir == INGRESS ? tcp->dest : tcp->source;
+	p->tuple.rport = dir == INGRESS ? tcp->source : tcp->dest;
+	p->seq = bpf_ntohl(tcp->seq);
+	p->ack = bpf_ntohl(tcp->ack);
+	p->window = bpf_ntohs(tcp->window);
+	p->flags = tcp->flags;
+	p->tcp_offset = p->l3_offset + p->l3_len;
+	p->hash = tuple_hash(&p->tuple);
+	return GO_ON;
+}
+
+/* *p is zero but for frame_len. */
+static __always_inline int parse(struct packet *p, struct span at, enum direction dir)
+{
+	struct ethhdr *eth = at.data;
+	void *cursor = eth + 1;
+	__u32 length;
+	__be16 proto;
+	int reason;
+
+	if (cursor > at.data_end)
+		return LEVEE_PASS_NOT_IP;
+	proto = eth->h_proto;
+	p->l3_offset = sizeof(*eth);
+#pragma unroll
+	for (int i = 0; i < VLAN_DEPTH; i++) {
+		struct vlan_tag *tag = cursor;
+
+		if (proto != bpf_htons(ETH_P_8021Q) && proto != bpf_htons(ETH_P_8021AD))
+			break;
+		if ((void *)(tag + 1) > at.data_end)
+			return LEVEE_PASS_NOT_IP;
+		proto = tag->proto;
+		cursor += sizeof(*tag);
+		p->l3_offset += sizeof(*tag);
+	}
+	if (proto == bpf_htons(ETH_P_IP))
+		reason = parse_ipv4(p, at, &cursor, dir, &length);
+	else if (proto == bpf_htons(ETH_P_IPV6))
+		reason = parse_ipv6(p, at, &cursor, dir, &length);
+	else if (proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD))
+		reason = LEVEE_PASS_TOO_DEEP;
+	else
+		reason = LEVEE_PASS_NOT_IP;
+	return reason == GO_ON ? parse_tcp(p, at, cursor, length, dir) : reason;
+}
+
+/* Global functions are verified once, whatever their callers have been through. */
+__noinline int parse_ingress_xdp(struct xdp_md *ctx, struct packet *p)
+{
+	return p ? parse(p, xdp_span(ctx), INGRESS) : LEVEE_PASS_NOT_IP;
+}
+
+__noinline int parse_ingress_skb(struct __sk_buff *skb, struct packet *p)
+{
+	return p ? parse(p, skb_span(skb), INGRESS) : LEVEE_PASS_NOT_IP;
+}
+
+__noinline int parse_egress_skb(struct __sk_buff *skb, struct packet *p)
+{
+	return p ? parse(p, skb_span(skb), EGRESS) : LEVEE_PASS_NOT_IP;
+}
+
+/* Segments that no TCP may send (RFC 9293 section 3.10.7.4 needs ACK on all but SYN and RST). */
+static __always_inline int check_flags(const struct packet *p)
+{
+	__u8 flags = p->flags;
+
+	if ((flags & (TCP_SYN | TCP_FIN)) == (TCP_SYN | TCP_FIN))
+		return LEVEE_DROP_SYN_FIN;
+	if ((flags & (TCP_SYN | TCP_RST)) == (TCP_SYN | TCP_RST))
+		return LEVEE_DROP_SYN_RST;
+	if ((flags & (TCP_FIN | TCP_ACK)) == TCP_FIN)
+		return LEVEE_DROP_FIN_NO_ACK;
+	if (!(flags & (TCP_SYN | TCP_RST | TCP_ACK)))
+		return LEVEE_DROP_NO_FLAGS;
+	return GO_ON;
+}
+
+/* --- TCP options */
+
+struct tcp_options {
+	__u16 mss;    /* with LEVEE_OPT_MSS */
+	__u8 wscale;  /* with LEVEE_OPT_WSCALE, at most 14 */
+	__u8 present; /* LEVEE_OPT_* */
+	__u32 tsval;  /* with LEVEE_OPT_TS */
+	__u32 tsecr;
+};
+
+#define TCPOPT_END 0
+#define TCPOPT_NOP 1
+#define TCPOPT_MSS 2
+#define TCPOPT_WSCALE 3
+#define TCPOPT_SACK_PERMITTED 4
+#define TCPOPT_TIMESTAMP 8
+#define TCP_OPTIONS_MAX 40
+
+/* Option words as they stand in memory. */
+#define WORD_MSS(mss) bpf_htonl(TCPOPT_MSS << 24 | 4 << 16 | (mss))
+#define WORD_SACK_TS bpf_htonl(TCPOPT_SACK_PERMITTED << 24 | 2 << 16 | TCPOPT_TIMESTAMP << 8 | 10)
+#define WORD_NOP_TS bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_TIMESTAMP << 8 | 10)
+#define WORD_NOP_SACK bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_SACK_PERMITTED << 8 | 2)
+#define WORD_NOP_WSCALE(shift) bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_WSCALE << 16 | 3 << 8 | (shift))
+
+static __always_inline void option_wscale(struct tcp_options *o, __u8 shift)
+{
+	o->wscale = shift > LEVEE_WSCALE_MAX ? LEVEE_WSCALE_MAX : shift; /* RFC 7323 section 2.3 */
+	o->present |= LEVEE_OPT_WSCALE;
+}
+
+static __always_inline void option_ts(struct tcp_options *o, __u32 tsval, __u32 tsecr)
+{
+	o->tsval = bpf_ntohl(tsval);
+	o->tsecr = bpf_ntohl(tsecr);
+	o->present |= LEVEE_OPT_TS;
+}
+
+/* Options copied out of a frame. The slack lets any option be read whole. */
+struct option_bytes {
+	__u32 w[(TCP_OPTIONS_MAX + 16) / 4];
+	__u32 len;
+	__u32 start; /* 0 */
+};
+
+static __always_inline void option_take(struct tcp_options *o, const __u8 *opt)
+{
+	__u8 kind = opt[0], len = opt[1];
+
+	if (kind == TCPOPT_MSS && len == 4) {
+		o->mss = opt[2] << 8 | opt[3];
+		o->present |= LEVEE_OPT_MSS;
+	} else if (kind == TCPOPT_WSCALE && len == 3) {
+		option_wscale(o, opt[2]);
+	} else if (kind == TCPOPT_SACK_PERMITTED && len == 2) {
+		o->present |= LEVEE_OPT_SACK;
+	} else if (kind == TCPOPT_TIMESTAMP && len == 10) {
+		o->tsval = (__u32)opt[2] << 24 | opt[3] << 16 | opt[4] << 8 | opt[5];
+		o->tsecr = (__u32)opt[6] << 24 | opt[7] << 16 | opt[8] << 8 | opt[9];
+		o->present |= LEVEE_OPT_TS;
+	}
+}
+
+/* Any order, any padding. Stops at what makes no sense, as the stack does (tcp_parse_options). */
+__noinline int parse_options_any(const struct option_bytes *in, struct tcp_options *o)
+{
+	const __u8 *b;
+	__u32 at;
+
+	if (!in || !o)
+		return 0;
+	b = (const __u8 *)in->w;
+	/* Read, not set to 0: a number that the verifier does not know needs no second look in the next round. */
+	at = in->start & 63;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < TCP_OPTIONS_MAX; i++) {
+		__u32 len = 1;
+
+		if (at >= TCP_OPTIONS_MAX || at >= in->len || b[at] == TCPOPT_END)
+			break;
+		if (b[at] != TCPOPT_NOP) {
+			len = b[at + 1];
+			if (len < 2 || at + len > in->len)
+				break;
+			option_take(o, b + at);
+		}
+		at = (at + len) & 63;
+	}
+	return 0;
+}
+
+/* The layouts that Linux sends are recognised at once. `w` are the options as words, zero behind the last. */
+static __always_inline bool parse_options_known(const __u32 *w, __u32 len, struct tcp_options *o)
+{
+	if (len == 12 && w[0] == WORD_NOP_TS) {
+		option_ts(o, w[1], w[2]);
+		return true;
+	}
+	if (len == 20 && w[1] == WORD_SACK_TS && (w[0] & bpf_htonl(0xffff0000)) == WORD_MSS(0) &&
+	    (w[4] & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0)) {
+		o->mss = bpf_ntohl(w[0]);
+		option_ts(o, w[2], w[3]);
+		option_wscale(o, bpf_ntohl(w[4]));
+		o->present |= LEVEE_OPT_MSS | LEVEE_OPT_SACK;
+		return true;
+	}
+	return false;
+}
+
+/* The options of a segment; in a SYN also the ECN request. Reads only what is linear, as headers are. */
+static __always_inline int parse_options(const struct packet *p, struct span at, struct tcp_options *o)
+{
+	struct option_bytes in = { .len = p->tcp_len - sizeof(struct tcp_header) };
+	__u32 *w = at.data + ((p->tcp_offset + sizeof(struct tcp_header)) & TCP_OFFSET_MAX);
+
+	__builtin_memset(o, 0, sizeof(*o));
+	if ((p->flags & (TCP_SYN | TCP_ECE | TCP_CWR)) == (TCP_SYN | TCP_ECE | TCP_CWR))
+		o->present |= LEVEE_OPT_ECN;
+#pragma unroll
+	for (int i = 0; i < TCP_OPTIONS_MAX / 4; i++)
+		if (in.len > i * 4U && (void *)(w + i + 1) <= at.data_end)
+			in.w[i] = w[i];
+	if (in.len && !parse_options_known(in.w, in.len, o))
+		parse_options_any(&in, o);
+	return 0;
+}
+
+__noinline int options_xdp(struct xdp_md *ctx, const struct packet *p, struct tcp_options *o)
+{
+	return p && o ? parse_options(p, xdp_span(ctx), o) : 0;
+}
+
+__noinline int options_skb(struct __sk_buff *skb, const struct packet *p, struct tcp_options *o)
+{
+	return p && o ? parse_options(p, skb_span(skb), o) : 0;
+}
+
+#endif

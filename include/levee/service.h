@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * service.h - a service is a local (address, port) that answers a SYN with a SYN-ACK, or has a listening socket.
+ */
+#ifndef LEVEE_SERVICE_H
+#define LEVEE_SERVICE_H
+
+#include "addr.h"
+#include "flow.h"
+
+struct levee_service_key {
+	union levee_addr addr;
+	__be16 port;
+	__u16 pad;
+	__u32 zone; /* 0 */
+};
+
+_Static_assert(sizeof(struct levee_service_key) == 24, "the key has no hidden padding");
+
+/* What a server puts into its SYN-ACKs, so that a cookie SYN-ACK offers the same. */
+struct levee_profile {
+	__u16 mss;     /* bytes */
+	__u16 window;  /* unscaled, as in the SYN-ACK, host order */
+	__u8 wscale;   /* shift, 0 to 14 */
+	__u8 options;  /* LEVEE_OPT_*: what the server grants to a client that asks for it */
+	__u8 ttl;      /* or hop limit */
+	__u8 tos;      /* DSCP of its SYN-ACKs, ECN bits zero */
+};
+
+/* levee_service.flags */
+#define LEVEE_SVC_SEEDED (1U << 0)  /* a listening socket was there at attach */
+#define LEVEE_SVC_LEARNT (1U << 1)  /* its SYN-ACK has been seen: the profile is its own */
+#define LEVEE_SVC_GONE (1U << 2)    /* its listener is closed: SYNs go to the stack, which answers RST */
+#define LEVEE_SVC_REFUSED (1U << 3) /* the kernel makes no socket from a cookie for this listener (MPTCP): no cookies */
+
+/* levee_service.mode */
+enum levee_mode { LEVEE_MODE_CALM, LEVEE_MODE_COOKIE };
+
+/* The value of map "services". The first line is read by every SYN, the second is written per connection. */
+struct levee_service {
+	struct levee_service_key key;
+	struct levee_profile profile;
+	__u32 share;        /* half-open entries that it may hold */
+	__u32 cookie_epoch; /* latest epoch in which a cookie was sent for it, 0 never */
+	__u32 mode_ms;      /* when mode changed last (ms since boot modulo 2^32) */
+	__u8 mode;          /* enum levee_mode */
+	__u8 flags;         /* LEVEE_SVC_* */
+	__u16 pad;
+	__u32 pad2[4];
+	/* second line */
+	__u32 half_open; /* entries it holds now */
+	__u32 in_flight; /* cookies in flight, as of the last tick */
+	__u32 backlog;   /* of its listener as last seen, 0 unknown */
+	__u32 refreshed_ms; /* when profile and backlog were looked at last */
+	__u64 mode_changes;
+	__u64 pad3[5];
+};
+
+_Static_assert(sizeof(struct levee_service) == 128, "two cache lines");
+
+/* The value of map "service_counts" (per-CPU array, by index of the service). Cookies by the last two bits of their epoch. */
+struct levee_service_counts {
+	__u64 syns;
+	__u64 cookies_sent;
+	__u64 cookies_valid;
+	__u64 cookies_refused;
+	struct {
+		__u32 epoch;
+		__u16 pad[2];
+		__u32 sent;
+		__u32 valid;
+	} in_flight[2]; /* by epoch parity; a cell of another epoch counts as empty */
+};
+
+#endif
