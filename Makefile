@@ -27,6 +27,7 @@ USER_HDRS := $(wildcard user/*.h)
 USER_OBJ  := $(USER_SRC:user/%.c=$(BUILD)/user/%.o)
 # What tests link of userspace: all but main.
 USER_LIB  := $(filter-out $(BUILD)/user/main.o,$(USER_OBJ))
+ASAN_LIB  := $(USER_LIB:$(BUILD)/%=$(BUILD)/asan/%)
 UNIT_SRC  := $(wildcard tests/unit/test_*.c)
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 ASAN_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/asan/%)
@@ -39,6 +40,7 @@ TOOL_SKEL := $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(notdir $(TOOL_BPF)))
 TOOL_BIN  := $(TOOL_SRC:tests/tools/%.c=$(BUILD)/tools/%)
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .PHONY: all help deps run test unit bench check install clean tests
 
 all: $(BUILD)/levee ## build build/levee, the BPF programs inside it
@@ -100,9 +102,12 @@ $(BUILD)/levee: $(USER_OBJ)
 $(BUILD)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(USER_LIB) | $(BUILD)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $< $(USER_LIB) $(LIBS) -lcmocka -o $@
 
-# The user sources are built again here, so that the sanitizers see them too.
-$(BUILD)/asan/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(USER_SRC) $(USER_HDRS) $(BUILD)/levee.skel.h | $(BUILD)
-	$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -O1 -g $(SANITIZE) -Iuser $< $(filter-out user/main.c,$(USER_SRC)) $(LIBS) -lcmocka -o $@
+# The user sources are built again, so that the sanitizers see them too.
+$(BUILD)/asan/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(BUILD)
+	$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -O1 -g $(SANITIZE) -c $< -o $@
+
+$(BUILD)/asan/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(ASAN_LIB) | $(BUILD)
+	$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -O1 -g $(SANITIZE) -Iuser $< $(ASAN_LIB) $(LIBS) -lcmocka -o $@
 
 $(BUILD)/tools/%: tests/tools/%.c $(wildcard tests/tools/*.h) $(HEADERS) $(TOOL_SKEL) | $(BUILD)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< $(LIBS) -lpthread -o $@
@@ -114,4 +119,4 @@ $(BUILD)/bench: $(filter-out %.bpf.c,$(BENCH_SRC)) $(wildcard tests/bench/*.h) $
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(filter-out %.bpf.c,$(BENCH_SRC)) $(USER_LIB) $(LIBS) -lm -o $@
 
 $(BUILD):
-	mkdir -p $(BUILD)/user $(BUILD)/unit $(BUILD)/asan $(BUILD)/tools
+	mkdir -p $(BUILD)/user $(BUILD)/unit $(BUILD)/asan/user $(BUILD)/tools

@@ -97,10 +97,12 @@ static __always_inline void accept_pending(struct __sk_buff *skb, const struct r
 	}
 	error = accept_assign(skb, f, p, sk);
 	bpf_sk_release(sk);
-	if (error)
+	if (error) {
 		accept_refused(run, p, LEVEE_SVC_REFUSED);
-	else
+	} else if (!(f->flags & LEVEE_FLOW_ASSIGNED)) {
+		f->flags |= LEVEE_FLOW_ASSIGNED;
 		count(run, LEVEE_C_COOKIE_SOCKET);
+	}
 }
 
 static __always_inline void accept_segment(struct __sk_buff *skb, const struct run *run, const struct packet *p)
@@ -120,7 +122,7 @@ static __always_inline bool accept_has_work(const struct run *run)
 {
 	__u32 since = READ_ONCE(run->runtime->pending_ms);
 
-	return since && run->now_ms - since <= run->settings->timeout_ms[LEVEE_T_PENDING];
+	return since && (__s32)(run->now_ms - since) <= (__s32)run->settings->timeout_ms[LEVEE_T_PENDING];
 }
 
 #endif

@@ -211,6 +211,8 @@ static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run
 	if (!secret)
 		return LEVEE_PASS_SYN_UNTRACKED;
 	options_xdp(ctx, p, &r.client);
+	if (r.client.present & LEVEE_OPT_SIGNED)
+		return LEVEE_PASS_SYN_SIGNED;
 	epoch = clock_epoch(run->settings);
 	r.server = s->profile;
 	r.options = cookie_offer(p, &r.client, &r.server);

@@ -12,8 +12,7 @@
 #include "egress.h"
 
 #define TICK_NS (LEVEE_TICK_MS * 1000000ULL)
-#define SWEEP_SETS_MAX 4096
-#define CPUS_MAX 1024
+#define SWEEP_SETS_MAX 1024 /* some 30 us, for this runs in softirq */
 
 #ifndef CLOCK_MONOTONIC
 #define CLOCK_MONOTONIC 1
@@ -125,16 +124,13 @@ static __always_inline bool below_end(const struct run *run, __u64 entries, __u3
 	return entries == 0 || entries * 100 < (__u64)share * run->settings->end_percent;
 }
 
-static long service_tick(__u32 index, struct service_round *round)
+static __always_inline void service_tick(__u32 index, struct service_round *round)
 {
 	struct cpu_sum sum = { .index = index, .epoch = round->epoch };
-	struct levee_service *s;
-	__u32 *word;
+	struct levee_service *s = service_at(index);
 
-	word = table_word(&service_heads, index);
-	s = service_at(index);
-	if (!word || !s || !levee_word_live(*word))
-		return 0;
+	if (!s)
+		return;
 	round->services += !(s->flags & LEVEE_SVC_GONE);
 	if (s->cookie_epoch && round->epoch - s->cookie_epoch <= 1)
 		bpf_loop(cpus, sum_in_flight, &sum, 0);
@@ -142,6 +138,17 @@ static long service_tick(__u32 index, struct service_round *round)
 	round->in_flight += s->in_flight;
 	if (s->mode == LEVEE_MODE_COOKIE && below_end(&round->run, (__u64)s->half_open + s->in_flight, s->share))
 		service_mode(&round->run, s, LEVEE_MODE_CALM);
+}
+
+static long service_set_tick(__u32 set, struct service_round *round)
+{
+	struct levee_head *head = bpf_map_lookup_elem(&service_heads, &set);
+
+	if (!head)
+		return 1;
+	for (__u32 way = 0; way < LEVEE_WAYS; way++)
+		if (levee_word_live(READ_ONCE(head->word[way])))
+			service_tick(set * LEVEE_WAYS + way, round);
 	return 0;
 }
 
@@ -150,7 +157,7 @@ static __always_inline void tick_services(const struct run *run)
 	struct service_round round = { .run = *run, .epoch = clock_epoch(run->settings) };
 	struct levee_runtime *rt = run->runtime;
 
-	bpf_loop(geometry.service_sets * LEVEE_WAYS, service_tick, &round, 0);
+	bpf_loop(geometry.service_sets, service_set_tick, &round, 0);
 	rt->services = round.services;
 	rt->in_flight = round.in_flight;
 	if (rt->mode == LEVEE_MODE_COOKIE && below_end(run, rt->half_open + round.in_flight, run->settings->half_open_max))

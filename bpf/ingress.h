@@ -158,7 +158,7 @@ static __always_inline void cookie_validated(const struct run *run, __u32 index,
 	struct levee_service_counts *c = service_counts_at(index);
 
 	count(run, LEVEE_C_COOKIE_VALID);
-	WRITE_ONCE(run->runtime->pending_ms, run->now_ms | 1);
+	WRITE_ONCE(run->runtime->pending_ms, run->now_ms ? run->now_ms : 1);
 	if (!c)
 		return;
 	c->cookies_valid++;

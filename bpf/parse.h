@@ -295,6 +295,8 @@ struct tcp_options {
 #define TCPOPT_WSCALE 3
 #define TCPOPT_SACK_PERMITTED 4
 #define TCPOPT_TIMESTAMP 8
+#define TCPOPT_MD5 19
+#define TCPOPT_AO 29
 #define TCP_OPTIONS_MAX 40
 
 /* Option words as they stand in memory. */
@@ -302,6 +304,7 @@ struct tcp_options {
 #define WORD_SACK_TS bpf_htonl(TCPOPT_SACK_PERMITTED << 24 | 2 << 16 | TCPOPT_TIMESTAMP << 8 | 10)
 #define WORD_NOP_TS bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_TIMESTAMP << 8 | 10)
 #define WORD_NOP_SACK bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_SACK_PERMITTED << 8 | 2)
+#define WORD_SACK_END bpf_htonl(TCPOPT_SACK_PERMITTED << 24 | 2 << 16)
 #define WORD_NOP_WSCALE(shift) bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_WSCALE << 16 | 3 << 8 | (shift))
 
 static __always_inline void option_wscale(struct tcp_options *o, __u8 shift)
@@ -317,9 +320,9 @@ static __always_inline void option_ts(struct tcp_options *o, __u32 tsval, __u32 
 	o->present |= LEVEE_OPT_TS;
 }
 
-/* Options copied out of a frame. The slack lets any option be read whole. */
+/* Options copied out of a frame. The slack lets any option be read whole, from wherever a masked index can point (Linux 6.1). */
 struct option_bytes {
-	__u32 w[(TCP_OPTIONS_MAX + 16) / 4];
+	__u32 w[(64 + 12) / 4];
 	__u32 len;
 	__u32 start; /* 0 */
 };
@@ -339,6 +342,8 @@ static __always_inline void option_take(struct tcp_options *o, const __u8 *opt)
 		o->tsval = (__u32)opt[2] << 24 | opt[3] << 16 | opt[4] << 8 | opt[5];
 		o->tsecr = (__u32)opt[6] << 24 | opt[7] << 16 | opt[8] << 8 | opt[9];
 		o->present |= LEVEE_OPT_TS;
+	} else if (kind == TCPOPT_MD5 || kind == TCPOPT_AO) {
+		o->present |= LEVEE_OPT_SIGNED;
 	}
 }
 
@@ -370,22 +375,42 @@ __noinline int parse_options_any(const struct option_bytes *in, struct tcp_optio
 	return 0;
 }
 
-/* The layouts that Linux sends are recognised at once. `w` are the options as words, zero behind the last. */
-static __always_inline bool parse_options_known(const __u32 *w, __u32 len, struct tcp_options *o)
+/*
+ * Options that stand in whole words, as every common system sends them: Linux, Windows, BSD, macOS. Returns
+ * false at the first word that is none of theirs. `w` is zero behind the last option.
+ */
+static __always_inline bool parse_options_words(const __u32 *w, __u32 len, __u32 start, struct tcp_options *o)
 {
-	if (len == 12 && w[0] == WORD_NOP_TS) {
-		option_ts(o, w[1], w[2]);
-		return true;
+	__u32 i = start & 15;
+
+#pragma clang loop unroll(disable)
+	for (int round = 0; round < TCP_OPTIONS_MAX / 4; round++) {
+		__u32 word;
+
+		if (i * 4 >= len || i >= TCP_OPTIONS_MAX / 4)
+			return true;
+		word = w[i];
+		i = (i + 1) & 15;
+		if ((word & bpf_htonl(0xffff0000)) == WORD_MSS(0)) {
+			o->mss = bpf_ntohl(word);
+			o->present |= LEVEE_OPT_MSS;
+		} else if (word == WORD_SACK_TS || word == WORD_NOP_TS) {
+			if (i > TCP_OPTIONS_MAX / 4 - 2 || i * 4 + 8 > len)
+				return false;
+			option_ts(o, w[i], w[i + 1]);
+			o->present |= word == WORD_SACK_TS ? LEVEE_OPT_SACK : 0;
+			i = (i + 2) & 15;
+		} else if ((word & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0)) {
+			option_wscale(o, bpf_ntohl(word));
+		} else if (word == WORD_NOP_SACK || word == WORD_SACK_END) {
+			o->present |= LEVEE_OPT_SACK;
+		} else if (word) {
+			return false;
+		}
+		if (word == WORD_SACK_END || !word)
+			return true;
 	}
-	if (len == 20 && w[1] == WORD_SACK_TS && (w[0] & bpf_htonl(0xffff0000)) == WORD_MSS(0) &&
-	    (w[4] & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0)) {
-		o->mss = bpf_ntohl(w[0]);
-		option_ts(o, w[2], w[3]);
-		option_wscale(o, bpf_ntohl(w[4]));
-		o->present |= LEVEE_OPT_MSS | LEVEE_OPT_SACK;
-		return true;
-	}
-	return false;
+	return true;
 }
 
 /* The options of a segment; in a SYN also the ECN request. Reads only what is linear, as headers are. */
@@ -401,7 +426,7 @@ static __always_inline int parse_options(const struct packet *p, struct span at,
 	for (int i = 0; i < TCP_OPTIONS_MAX / 4; i++)
 		if (in.len > i * 4U && (void *)(w + i + 1) <= at.data_end)
 			in.w[i] = w[i];
-	if (in.len && !parse_options_known(in.w, in.len, o))
+	if (in.len && !parse_options_words(in.w, in.len, in.start, o))
 		parse_options_any(&in, o);
 	return 0;
 }

@@ -171,8 +171,8 @@ static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *
 		listening = true;
 		if (tcp) {
 			service_set_backlog(run, s, ((struct sock *)tcp)->sk_max_ack_backlog);
-			if (bpf_core_field_exists(struct tcp_sock, is_mptcp) &&
-			    ((struct tcp_sock *)tcp)->is_mptcp)
+			s->flags &= ~LEVEE_SVC_REFUSED;
+			if (bpf_core_field_exists(struct tcp_sock, is_mptcp) && ((struct tcp_sock *)tcp)->is_mptcp)
 				s->flags |= LEVEE_SVC_REFUSED;
 		}
 	}

@@ -44,6 +44,7 @@ enum levee_began { LEVEE_BEGAN(LEVEE_BEGAN_ENUM) LEVEE_BEGAN_COUNT };
 
 /* levee_flow.flags */
 #define LEVEE_FLOW_PENDING (1U << 0) /* cookie validated, socket not seen yet: levee_accept makes the request */
+#define LEVEE_FLOW_ASSIGNED (1U << 1) /* the request has been made at least once */
 
 /* The value of map "flows". Two cache lines: the key and time first, then the ends. */
 struct levee_flow {
@@ -88,7 +89,8 @@ struct levee_half_open {
 #define LEVEE_OPT_WSCALE (1U << 1)
 #define LEVEE_OPT_SACK (1U << 2)
 #define LEVEE_OPT_TS (1U << 3)
-#define LEVEE_OPT_ECN (1U << 4) /* ECE and CWR in the SYN, RFC 3168 */
+#define LEVEE_OPT_ECN (1U << 4)    /* ECE and CWR in the SYN, RFC 3168 */
+#define LEVEE_OPT_SIGNED (1U << 5) /* TCP-MD5 (RFC 2385) or TCP-AO (RFC 5925) */
 
 _Static_assert(sizeof(struct levee_end) == 20, "ten of its words stand in a flow");
 _Static_assert(sizeof(struct levee_flow) == 128, "two cache lines");

@@ -39,7 +39,7 @@
 #define LEVEE_EPOCH_MS 16000U
 
 /* How often the housekeeping timer runs. */
-#define LEVEE_TICK_MS 250U
+#define LEVEE_TICK_MS 100U
 
 /* The largest SYN, in bytes of the frame, that is answered by a cookie: its tail is zeroed and this bounds the work. */
 #define LEVEE_COOKIE_SYN_MAX 2048U

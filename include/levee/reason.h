@@ -26,6 +26,7 @@
 	X(PASS_SYN_REPEATED, syn_repeated, "SYN of a connection that is half-open already")                                     \
 	X(PASS_SYN_NO_SERVICE, syn_no_service, "SYN to an address and port that has not answered one yet")                      \
 	X(PASS_SYN_UNTRACKED, syn_untracked, "SYN with a full half-open table and cookies set to never")                        \
+	X(PASS_SYN_SIGNED, syn_signed, "SYN with TCP-MD5 or TCP-AO: the stack checks it before it takes room")                  \
 	X(PASS_HANDSHAKE, handshake, "the third ACK (or data in its place): half-open became established")                      \
 	X(PASS_HALF_OPEN, half_open, "other segment of a half-open connection")                                                 \
 	X(PASS_COOKIE, cookie, "a valid cookie came back: handed to the listener")                                              \
