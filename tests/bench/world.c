@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * world.c - the programs, loaded as `levee attach` sizes them, in a network namespace of the bench's own
+ * with listeners that they find; tables filled, and put back after rounds that change them.
+ *
+ * Epochs stand still, so that cookies made in advance stay good. Housekeeping does not run.
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "clock.h"
+#include "levee.skel.h"
+#include "wrap.skel.h"
+
+#define FLOW_SETS 131072
+#define HALF_OPEN_SETS 8192
+#define SERVICE_SETS (LEVEE_SERVICES_MAX / LEVEE_WAYS)
+#define BACKLOG 511 /* nginx */
+#define SEED_ROWS 64
+#define EPOCH 1000000
+
+static bool fail(const char *what)
+{
+	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
+	return false;
+}
+
+/* --- loading */
+
+static void size_table(struct bpf_map *heads, struct bpf_map *slots, unsigned int sets)
+{
+	bpf_map__set_max_entries(heads, sets);
+	bpf_map__set_max_entries(slots, sets * LEVEE_WAYS);
+	bpf_map__set_map_flags(heads, bpf_map__map_flags(heads) | BPF_F_MMAPABLE);
+}
+
+static bool levee_load(struct levee_bpf *skel)
+{
+	skel->rodata->geometry.flow_sets = FLOW_SETS;
+	skel->rodata->geometry.half_open_sets = HALF_OPEN_SETS;
+	skel->rodata->geometry.service_sets = SERVICE_SETS;
+	skel->rodata->cpus = libbpf_num_possible_cpus();
+	if (getrandom(&skel->rodata->hash_key, sizeof(skel->rodata->hash_key), 0) < 0)
+		return fail("getrandom");
+	size_table(skel->maps.flow_heads, skel->maps.flows, FLOW_SETS);
+	size_table(skel->maps.half_open_heads, skel->maps.half_open, HALF_OPEN_SETS);
+	size_table(skel->maps.service_heads, skel->maps.services, SERVICE_SETS);
+	bpf_map__set_max_entries(skel->maps.service_counts, SERVICE_SETS * LEVEE_WAYS);
+	bpf_map__set_map_flags(skel->maps.services, BPF_F_MMAPABLE);
+	bpf_map__set_map_flags(skel->maps.runtime, BPF_F_MMAPABLE);
+	return !levee_bpf__load(skel) || fail("cannot load levee's programs; run as root");
+}
+
+static bool map_area(struct bench_area *area, struct bpf_map *map)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	area->size = (size_t)bpf_map__max_entries(map) * ((bpf_map__value_size(map) + 7) & ~7U);
+	area->size = (area->size + page - 1) / page * page;
+	area->live = mmap(NULL, area->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, bpf_map__fd(map), 0);
+	area->saved = malloc(area->size);
+	return (area->live != MAP_FAILED && area->saved) || fail(bpf_map__name(map));
+}
+
+static bool map_areas(struct world *w)
+{
+	return map_area(&w->flow_heads, w->levee->maps.flow_heads) &&
+	       map_area(&w->half_open_heads, w->levee->maps.half_open_heads) &&
+	       map_area(&w->services, w->levee->maps.services) && map_area(&w->runtime, w->levee->maps.runtime);
+}
+
+static bool write_map(struct bpf_map *map, const void *value)
+{
+	uint32_t zero = 0;
+
+	return !bpf_map_update_elem(bpf_map__fd(map), &zero, value, BPF_ANY) || fail(bpf_map__name(map));
+}
+
+static bool write_settings(struct world *w)
+{
+	static const uint32_t timeouts[] = {
+#define TIMEOUT_MS(NAME, name, ms, why) ms,
+		LEVEE_TIMEOUTS(TIMEOUT_MS)
+#undef TIMEOUT_MS
+	};
+	uint8_t options = LEVEE_OPT_MSS | LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS;
+
+	w->settings = (struct levee_settings){
+		.abi = LEVEE_ABI,
+		.enabled = 1,
+		.cookies = LEVEE_COOKIES_ADAPTIVE,
+		.start_percent = LEVEE_START_PERCENT_DEFAULT,
+		.end_percent = LEVEE_END_PERCENT_DEFAULT,
+		.half_open_max = LEVEE_HALF_OPEN_DEFAULT,
+		.flows_max = LEVEE_FLOWS_DEFAULT,
+		.clock = clock_now(),
+		.profile = { { .mss = 1460, .window = 65160, .wscale = 7, .options = options, .ttl = 64 },
+			     { .mss = 1440, .window = 64800, .wscale = 7, .options = options, .ttl = 64 } },
+	};
+	w->settings.clock.epoch_mult = 0;
+	w->settings.clock.epoch_base = EPOCH;
+	memcpy(w->settings.timeout_ms, timeouts, sizeof(timeouts));
+	if (getrandom(&w->secrets, sizeof(w->secrets), 0) < 0)
+		return fail("getrandom");
+	return write_map(w->levee->maps.secrets, &w->secrets) && write_map(w->levee->maps.settings, &w->settings);
+}
+
+static bool listen_on(int family, uint16_t port)
+{
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
+	const void *address = family == AF_INET ? (void *)&v4 : (void *)&v6;
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP), one = 1;
+
+	/* The descriptor stays open as long as the bench runs. */
+	if (fd < 0 || (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one))) ||
+	    bind(fd, address, family == AF_INET ? sizeof(v4) : sizeof(v6)) || listen(fd, BACKLOG))
+		return fail("cannot listen in the bench's own namespace");
+	return true;
+}
+
+static bool run_rows(struct bpf_program *prog, const void *rows, size_t bytes)
+{
+	uint8_t data[14 + SEED_ROWS * 48] = { [12] = 0x88, [13] = 0xb5 };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data, .data_size_in = 14 + bytes, .repeat = 1);
+
+	memcpy(data + 14, rows, bytes);
+	errno = -bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+	return (!errno && opts.retval == TC_ACT_OK) || fail(bpf_program__name(prog));
+}
+
+static bool seed_service(struct world *w, bool v6, uint16_t port, uint32_t backlog)
+{
+	struct frame_spec spec = { .v6 = v6, .port = port };
+	struct levee_tuple t = frame_tuple(&spec, 0);
+	struct levee_seed_service row = { .key = { .addr = t.local, .port = t.lport }, .backlog = backlog };
+
+	return run_rows(w->levee->progs.levee_seed_services, &row, sizeof(row));
+}
+
+static bool set_targets(struct world *w, int xdp, int tc)
+{
+	uint32_t zero = 0;
+
+	return (!bpf_map_update_elem(bpf_map__fd(w->wrap->maps.xdp_target), &zero, &xdp, BPF_ANY) &&
+		!bpf_map_update_elem(bpf_map__fd(w->wrap->maps.tc_target), &zero, &tc, BPF_ANY)) ||
+	       fail("cannot point the wrapper at a program");
+}
+
+bool world_open(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	if (unshare(CLONE_NEWNET))
+		return fail("cannot make a network namespace; run as root");
+	w->levee = levee_bpf__open();
+	w->wrap = wrap_bpf__open_and_load();
+	if (!w->levee || !w->wrap)
+		return fail("cannot open the programs; run as root");
+	return levee_load(w->levee) && map_areas(w) && write_settings(w) && listen_on(AF_INET, PORT_COOKIE) &&
+	       listen_on(AF_INET6, PORT_COOKIE) && listen_on(AF_INET, PORT_CALM) && seed_service(w, false, PORT_COOKIE, BACKLOG) &&
+	       seed_service(w, true, PORT_COOKIE, BACKLOG) && seed_service(w, false, PORT_CALM, BACKLOG) &&
+	       seed_service(w, false, PORT_HALF_OPEN, LEVEE_HALF_OPEN_DEFAULT);
+}
+
+void world_close(struct world *w)
+{
+	levee_bpf__destroy(w->levee);
+	wrap_bpf__destroy(w->wrap);
+}
+
+/* --- filling */
+
+bool world_seed_flows(struct world *w, uint32_t flows)
+{
+	static const struct frame_spec spec = { .port = PORT_COOKIE, .peers = PEERS_FLOWS };
+	struct levee_seed_flow rows[SEED_ROWS];
+
+	while (w->flows < flows) {
+		uint32_t n = 0;
+
+		for (; n < SEED_ROWS && w->flows < flows; n++)
+			rows[n] = (struct levee_seed_flow){ .tuple = frame_tuple(&spec, w->flows++),
+							    .state = LEVEE_TCP_ESTABLISHED };
+		if (!run_rows(w->levee->progs.levee_seed_flows, rows, n * sizeof(rows[0])))
+			return false;
+	}
+	((struct levee_runtime *)w->runtime.live)->flows = flows;
+	return true;
+}
+
+static bool send_syns(struct world *w, const struct frame_spec *syn)
+{
+	struct run_spec run = { .program = PROGRAM_LEVEE, .verdict = XDP_TX, .repeat = BACKLOG };
+	struct frame f;
+
+	frame_build(&f, &w->wrap->bss->state, syn, UINT32_MAX, false);
+	return world_time(w, &f, &run) >= 0;
+}
+
+/* As a flood would: SYNs until the service's share is full. The last of them must be answered. */
+bool world_enter_cookie_mode(struct world *w, const struct frame_spec *syn4, const struct frame_spec *syn6)
+{
+	return send_syns(w, syn4) && send_syns(w, syn6);
+}
+
+/* The ACKs that clients would send: the SYN was one below their sequence number, the cookie says MSS 1460 and all options. */
+bool world_make_answers(struct world *w, const struct frame_spec *ack)
+{
+	uint16_t co = LEVEE_CO_TS | LEVEE_CO_SACK | LEVEE_CO_HAS_WSCALE | 7 << 3 | levee_mss_class(1460, 1);
+	uint8_t wscale = w->settings.profile[LEVEE_V4].wscale;
+
+	for (uint32_t i = 0; i < WRAP_ANSWERS; i++) {
+		struct levee_tuple t = frame_tuple(ack, i);
+		struct levee_cookie c = levee_cookie_make(&w->secrets.cookie, &t, ack->seq - 1, EPOCH, co, wscale);
+		struct wrap_answer a = { .ack = htonl(c.isn + 1), .tsecr = htonl(c.tsval) };
+
+		if (bpf_map_update_elem(bpf_map__fd(w->wrap->maps.answers), &i, &a, BPF_ANY))
+			return fail("answers");
+	}
+	return true;
+}
+
+void world_save(struct world *w)
+{
+	struct bench_area *areas[] = { &w->flow_heads, &w->half_open_heads, &w->services, &w->runtime };
+
+	for (size_t i = 0; i < ARRAY_SIZE(areas); i++)
+		memcpy(areas[i]->saved, areas[i]->live, areas[i]->size);
+}
+
+void world_restore(struct world *w)
+{
+	struct bench_area *areas[] = { &w->flow_heads, &w->half_open_heads, &w->services, &w->runtime };
+
+	for (size_t i = 0; i < ARRAY_SIZE(areas); i++)
+		memcpy(areas[i]->live, areas[i]->saved, areas[i]->size);
+}
+
+/* --- running */
+
+struct levee_stats world_stats(const struct world *w)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct levee_stats each[cpus], sum = { 0 };
+	uint32_t zero = 0;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(w->levee->maps.stats), &zero, each)) {
+		fail("stats");
+		return sum;
+	}
+	for (int cpu = 0; cpu < cpus; cpu++)
+		for (size_t i = 0; i < sizeof(sum) / 8; i++)
+			((uint64_t *)&sum)[i] += ((uint64_t *)&each[cpu])[i];
+	return sum;
+}
+
+static int bare_program(const struct world *w, const struct run_spec *run)
+{
+	if (run->tc)
+		return bpf_program__fd(w->wrap->progs.bare_unspec);
+	if (run->verdict == XDP_TX)
+		return bpf_program__fd(w->wrap->progs.bare_tx);
+	return bpf_program__fd(run->verdict == XDP_DROP ? w->wrap->progs.bare_drop : w->wrap->progs.bare_pass);
+}
+
+static int target_program(const struct world *w, const struct run_spec *run)
+{
+	if (run->program == PROGRAM_BARE)
+		return bare_program(w, run);
+	return bpf_program__fd(run->tc ? w->levee->progs.levee_egress : w->levee->progs.levee_ingress);
+}
+
+static int entry_program(struct world *w, const struct run_spec *run)
+{
+	int target = target_program(w, run), fd;
+
+	if (run->plain)
+		return target;
+	fd = run->tc ? bpf_program__fd(w->wrap->progs.bare_unspec) : target;
+	if (!set_targets(w, run->tc ? bpf_program__fd(w->wrap->progs.bare_pass) : fd, run->tc ? target : bpf_program__fd(w->wrap->progs.bare_unspec)))
+		return -1;
+	return bpf_program__fd(run->tc ? w->wrap->progs.wrap_tc : w->wrap->progs.wrap_xdp);
+}
+
+double world_time(struct world *w, const struct frame *f, const struct run_spec *run)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->data, .data_size_in = f->len, .repeat = run->repeat);
+	int fd = entry_program(w, run);
+
+	if (fd < 0)
+		return -1;
+	errno = -bpf_prog_test_run_opts(fd, &opts);
+	if (errno) {
+		fail("BPF_PROG_TEST_RUN");
+		return -1;
+	}
+	if (opts.retval == run->verdict)
+		return opts.duration;
+	fprintf(stderr, "bench: the last packet's verdict is %u, expected %u\n", opts.retval, run->verdict);
+	return -1;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * main.c - runs every row for IPv4 and IPv6 at several initial sequence numbers, and reports TAP.
+ *
+ * Usage: prog-tests [TEXT]   only rows whose name has TEXT in it
+ * Runs in a network namespace of its own, so that lookups find no sockets of the host.
+ */
+#include <sched.h>
+#include <string.h>
+
+#include "prog.h"
+
+static unsigned int passed, failed;
+static const char *filter;
+
+static void report(const struct world *w, bool ok)
+{
+	printf("%sok %u - %s, %s\n", ok ? "" : "not ", ++passed + failed, w->name, w->link.v6 ? "IPv6" : "IPv4");
+	if (ok)
+		return;
+	passed--;
+	failed++;
+	fputs(w->complaints, stdout);
+}
+
+static bool wanted(const char *name)
+{
+	return !filter || strstr(name, filter);
+}
+
+/* --- steps that look */
+
+static bool check_flow(struct world *w, const struct step *s)
+{
+	static const char *const states[] = {
+#define STATE_NAME(NAME, name) name,
+		LEVEE_TCP_STATES(STATE_NAME)
+#undef STATE_NAME
+	};
+	struct levee_flow f;
+
+	if (!world_flow(w, &f))
+		return complain(w, "there is no flow");
+	if (f.end[LEVEE_LOCAL].state == s->a && f.end[LEVEE_REMOTE].state == s->b)
+		return true;
+	return complain(w, "local %s, remote %s; wanted %s, %s", states[f.end[LEVEE_LOCAL].state % LEVEE_TCP_STATE_COUNT],
+			states[f.end[LEVEE_REMOTE].state % LEVEE_TCP_STATE_COUNT], states[s->a], states[s->b]);
+}
+
+static bool check_half_open(struct world *w)
+{
+	struct levee_half_open h;
+	struct levee_flow f;
+
+	if (!world_half_open(w, &h))
+		return complain(w, "there is no half-open entry");
+	return !world_flow(w, &f) || complain(w, "there is a flow beside the half-open entry");
+}
+
+static bool check_nothing(struct world *w)
+{
+	struct levee_half_open h;
+	struct levee_flow f;
+
+	if (world_half_open(w, &h))
+		complain(w, "there is a half-open entry");
+	return !world_flow(w, &f) || complain(w, "there is a flow");
+}
+
+static bool check_mode(struct world *w, int mode)
+{
+	struct levee_service s;
+
+	if (!world_service(w, &s))
+		return complain(w, "there is no service");
+	return s.mode == mode || complain(w, "the service's mode is %u, wanted %d", s.mode, mode);
+}
+
+static bool check_counted(struct world *w, const struct step *s)
+{
+	uint64_t n = world_counted(w, s->a);
+
+	return n == (uint64_t)s->b || complain(w, "counter %d rose by %llu, wanted %d", s->a, (unsigned long long)n, s->b);
+}
+
+static bool step_in(struct world *w, const struct step *s)
+{
+	struct segment seg = s->seg;
+	bool ok = true;
+
+	for (int i = 0; ok && i < (s->repeat ? s->repeat : 1); i++, seg.port++)
+		ok = world_in(w, &seg, s->reason, s->reply);
+	return ok;
+}
+
+static bool change_setting(struct world *w, uint32_t *setting, uint32_t value)
+{
+	*setting = value;
+	world_apply_settings(w);
+	return true;
+}
+
+static bool run_step(struct world *w, const struct step *s)
+{
+	switch (s->op) {
+	case OP_IN:
+		return step_in(w, s);
+	case OP_OUT:
+		return world_out(w, &s->seg);
+	case OP_ACCEPT:
+		return world_accept(w, &s->seg);
+	case OP_FLOW:
+		return check_flow(w, s);
+	case OP_HALF_OPEN:
+		return check_half_open(w);
+	case OP_NOTHING:
+		return check_nothing(w);
+	case OP_SEED_FLOW:
+		return world_seed_flow(w, s->a);
+	case OP_EPOCH:
+		return change_setting(w, &w->settings.clock.epoch_base, w->settings.clock.epoch_base + s->a);
+	case OP_COOKIES:
+		return change_setting(w, &w->settings.cookies, s->a);
+	case OP_MODE:
+		return check_mode(w, s->a);
+	case OP_TABLE_MODE:
+		return world_runtime(w).mode == (uint32_t)s->a || complain(w, "the table's mode is not %d", s->a);
+	case OP_COUNTED:
+		return check_counted(w, s);
+	case OP_AGE:
+		return world_age(w, s->a);
+	case OP_CHECK:
+		return s->check(w);
+	case OP_END:
+		break;
+	}
+	return complain(w, "no such step");
+}
+
+/* Counts that must agree with the tables after any row. */
+static void check_counts(struct world *w)
+{
+	struct levee_stats s = world_stats(w);
+	uint64_t flows = s.counter[LEVEE_C_FLOW_NEW] - s.counter[LEVEE_C_FLOW_GONE];
+	uint32_t half_open = world_runtime(w).half_open;
+
+	if (half_open != world_count_half_open(w))
+		complain(w, "half-open: %u counted, %u in the table", half_open, world_count_half_open(w));
+	if (flows != world_count_flows(w))
+		complain(w, "flows: %u counted, %u in the table", (unsigned int)flows, world_count_flows(w));
+}
+
+/* Initial sequence numbers, local and remote: ordinary, and about to wrap within each kind of step. */
+static const uint32_t isns[][2] = {
+	{ 0x12345678, 0x23456789 }, { 0xffffffff, 0xfffffffe }, { 0xfffffffe, 0xffffffff },
+	{ 0x7fffffff, 0x7ffffff0 }, { 0, 0xffffffff },		{ 0xffffffc0, 0xffffff9c },
+};
+
+/* Stops at the first ISNs that fail: the others would only say it again. */
+static void run_row(struct world *w, const struct row *row, bool v6)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(isns); i++) {
+		world_reset(w, row, v6, isns[i][0], isns[i][1]);
+		for (const struct step *s = row->steps; w->failures == 0 && s->op != OP_END; s++) {
+			w->step++;
+			run_step(w, s);
+		}
+		check_counts(w);
+		if (w->failures) {
+			complain(w, "ISNs %#x and %#x", isns[i][0], isns[i][1]);
+			break;
+		}
+	}
+	report(w, w->failures == 0);
+}
+
+int main(int argc, char **argv)
+{
+	struct world w;
+
+	filter = argc > 1 ? argv[1] : NULL;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (unshare(CLONE_NEWNET)) {
+		perror("prog-tests: cannot make a network namespace; run it as root");
+		return 2;
+	}
+	if (!world_open(&w))
+		return 2;
+	for (size_t list = 0; list < row_list_count; list++)
+		for (size_t i = 0; i < row_counts[list]; i++) {
+			const struct row *row = &row_lists[list][i];
+
+			if (wanted(row->name) && row->family != ONLY_V6)
+				run_row(&w, row, false);
+			if (wanted(row->name) && row->family != ONLY_V4)
+				run_row(&w, row, true);
+		}
+	if (!filter)
+		run_sweeps(&w, report);
+	printf("1..%u\n# %u packets sent by levee\n%u passed, %u failed\n", passed + failed, w.emitted, passed, failed);
+	world_close(&w);
+	return failed || !passed;
+}

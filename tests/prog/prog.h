@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * prog.h - rows: packets in and out of the real programs by BPF_PROG_RUN, and what must come of each.
+ *
+ * A row is a list of steps. IN and OUT send one segment through levee_ingress and levee_egress; the
+ * steps in between say what the tables must hold. Earlier steps are the state before later ones.
+ * Sequence numbers count from the two ends' initial ones, so a row runs at any ISN and in both families.
+ */
+#ifndef PROG_H
+#define PROG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <levee/config.h>
+#include <levee/cookie.h>
+#include <levee/stats.h>
+#include <levee/table.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define FRAME_MAX 12000
+#define HEADROOM 256 /* of headers before the TCP header, at most */
+
+#define SERVICE_PORT 80
+#define CLIENT_PORT 40000
+
+enum tcp_flag { F_FIN = 1, F_SYN = 2, F_RST = 4, F_PSH = 8, F_ACK = 16, F_URG = 32, F_ECE = 64, F_CWR = 128, F_NS = 256 };
+
+/* One segment to build. What is 0 or NULL is ordinary. */
+struct segment {
+	uint16_t flags;  /* enum tcp_flag */
+	uint32_t seq;    /* from the sender's ISN */
+	uint32_t ack;    /* from the receiver's ISN, with F_ACK */
+	bool absolute;   /* seq is the number itself */
+	uint16_t window; /* 0: 64240 */
+	uint16_t payload;
+	const char *options; /* words: mss=N ws=N sack ts nop eol, and xHH... for bytes in hex */
+	const char *tags;    /* one letter per VLAN tag: q (802.1Q) or a (802.1ad) */
+	const char *ext;     /* IPv6 extension headers, see packet.c; in IPv4 'o' is a word of options */
+	uint16_t port;       /* added to the remote port */
+	uint16_t local_port; /* instead of SERVICE_PORT */
+	uint16_t ethertype;
+	uint8_t proto;
+	uint8_t ttl;
+	uint8_t tos;
+	uint16_t fragment; /* IPv4 flags and offset, as in the header */
+	/* lies */
+	int length_add; /* to the length in the IP header */
+	uint8_t ihl;    /* in words */
+	uint8_t doff;   /* in words */
+	uint8_t version;
+	uint16_t cut;      /* bytes taken off the frame's end */
+	uint16_t cut_to;   /* bytes of the frame that are left */
+	uint16_t pad;      /* bytes behind the packet, as Ethernet pads short frames */
+	bool bad_ip_checksum;
+	bool bad_tcp_checksum;
+};
+
+/* A built frame. */
+struct frame {
+	uint8_t data[FRAME_MAX];
+	uint32_t len;
+	uint32_t l3;  /* offset of the IP header */
+	uint32_t tcp; /* of the TCP header */
+};
+
+/* What a frame is built for. */
+struct link {
+	bool v6;
+	bool out; /* sent by this host */
+	uint32_t local_isn;
+	uint32_t remote_isn;
+	uint32_t remote_tsval; /* next TSval of the remote end */
+	uint32_t local_tsval;  /* last TSval of the local end, as the remote end echoes it */
+};
+
+void packet_build(struct frame *f, const struct segment *s, const struct link *link);
+
+/* Writes the options that `words` name; returns their length. */
+uint32_t packet_options(uint8_t *at, const char *words, uint32_t tsval, uint32_t tsecr);
+
+/* The tuple of a segment, as the tables key it. */
+struct levee_tuple packet_tuple(const struct segment *s, const struct link *link);
+
+uint16_t get16(const uint8_t *at);
+uint32_t get32(const uint8_t *at);
+
+/* --- rows */
+
+enum op {
+	OP_END,
+	OP_IN,
+	OP_OUT,
+	OP_ACCEPT,    /* the segment through levee_accept */
+	OP_FLOW,      /* a flow is there, with these states of the local and remote end */
+	OP_HALF_OPEN, /* a half-open entry is there */
+	OP_NOTHING,   /* neither */
+	OP_SEED_FLOW, /* one row through levee_seed_flows */
+	OP_EPOCH,     /* the cookie clock goes on by so many epochs */
+	OP_COOKIES,   /* the setting changes */
+	OP_MODE,      /* the service's mode is */
+	OP_TABLE_MODE,
+	OP_COUNTED,   /* a counter has risen since the row began, by exactly */
+	OP_AGE,       /* flow and half-open entry get older by so many ms */
+	OP_CHECK,     /* a function looks closer */
+};
+
+struct world;
+
+struct step {
+	enum op op;
+	struct segment seg;
+	int reason;        /* IN: enum levee_reason */
+	const char *reply; /* IN with TX_COOKIE: options of the reply */
+	int a, b;          /* of the other steps */
+	uint16_t repeat;   /* IN: send it from so many ports, one after the other */
+	bool (*check)(struct world *);
+};
+
+#define STEPS_MAX 28
+
+struct row {
+	const char *name;
+	enum { BOTH, ONLY_V4, ONLY_V6 } family;
+	/* settings; 0 is the default: adaptive, 50 %, 25 %, 512, one service seeded with a backlog of 256 */
+	int cookies; /* enum levee_cookies */
+	uint32_t half_open_max;
+	uint32_t backlog;
+	uint8_t profile_options; /* LEVEE_OPT_* */
+	bool no_service;
+	bool disabled;
+	struct step steps[STEPS_MAX];
+};
+
+extern const struct row *const row_lists[];
+extern const size_t row_counts[];
+extern const size_t row_list_count;
+
+/* --- the loaded programs, and one row's view of them */
+
+struct world {
+	struct levee_bpf *skel;
+	struct link link;
+	struct segment last; /* the segment sent last: whose tuple the steps ask for */
+	struct frame sent;
+	struct frame received; /* what the program made of it */
+	uint32_t verdict;
+	struct levee_settings settings;
+	struct levee_stats at_start;
+	const char *name;
+	int step;
+	int failures;
+	char complaints[4096];
+	FILE *pcap;
+	FILE *json;
+	unsigned int emitted;
+};
+
+bool world_open(struct world *w);
+void world_close(struct world *w);
+
+/* Empties all tables and counters and applies the row's settings. */
+void world_reset(struct world *w, const struct row *row, bool v6, uint32_t local_isn, uint32_t remote_isn);
+void world_apply_settings(struct world *w);
+
+/* Records a failure of the row, and returns false. */
+bool complain(struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Sends a segment and checks verdict, reason and what must not have changed. */
+bool world_in(struct world *w, const struct segment *s, int reason, const char *reply);
+/* As world_in, but only tells the reason; -1 if not exactly one was counted. */
+int world_in_reason(struct world *w, const struct segment *s);
+bool world_out(struct world *w, const struct segment *s);
+bool world_accept(struct world *w, const struct segment *s);
+bool world_seed_service(struct world *w, const struct segment *s, uint32_t backlog);
+bool world_seed_flow(struct world *w, int state);
+bool world_start_housekeeping(struct world *w);
+
+struct levee_stats world_stats(const struct world *w);
+struct levee_runtime world_runtime(const struct world *w);
+uint64_t world_counted(const struct world *w, enum levee_counter counter);
+
+/* Entries of the tuple of the segment sent last. */
+bool world_flow(const struct world *w, struct levee_flow *flow);
+bool world_half_open(const struct world *w, struct levee_half_open *half_open);
+bool world_service(const struct world *w, struct levee_service *service);
+unsigned int world_count_half_open(const struct world *w);
+unsigned int world_count_flows(const struct world *w);
+bool world_age(struct world *w, uint32_t ms);
+
+const char *reason_name(int reason);
+
+/* What does not fit a row: loops over all flags, all options, and time. Each reports its own TAP line. */
+typedef void (*report_fn)(const struct world *w, bool passed);
+void run_sweeps(struct world *w, report_fn report);
+
+#endif

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# fetch.sh - Debian's kernels as packages: downloads the newest of a series and unpacks it under build/vm.
+# Nothing is installed. Prints the folder, which then has vmlinuz, release and modules/.
+#
+#   fetch.sh 6.1|6.12
+set -u
+
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+VM=$ROOT/build/vm
+
+die()
+{
+	echo "fetch.sh: $*" >&2
+	exit 1
+}
+
+package_pattern() # SERIES
+{
+	case $1 in
+	6.1) echo '^linux-image-6\.1\.[0-9.-]+-cloud-amd64-unsigned$' ;;
+	6.12) echo '^linux-image-6\.12\.[0-9.]+\+deb12-cloud-amd64-unsigned$' ;;
+	*) die "no kernel package is known for \"$1\"; there are 6.1 and 6.12" ;;
+	esac
+}
+
+newest_package() # SERIES
+{
+	local pattern
+
+	pattern=$(package_pattern "$1") || return
+	apt-cache search --names-only "$pattern" | cut -d ' ' -f 1 | sort -V | tail -1
+}
+
+# What was fetched before, for a machine that has lost its network since.
+unpacked_already() # SERIES
+{
+	[ -e "$VM/$1/release" ] || return
+	echo "fetch.sh: apt offers no package for Linux $1 now; using $(<"$VM/$1/release") from before" >&2
+	echo "$VM/$1"
+}
+
+download() # PACKAGE FOLDER
+{
+	mkdir -p "$2"
+	# _apt, the user that apt downloads as, may not be able to enter this folder: apt says so and goes on as root.
+	(cd "$2" && apt-get -q download "$1") >"$2/apt.log" 2>&1 && return
+	rm -rf "$2"
+	return 1
+}
+
+unpack() # DEB FOLDER
+{
+	local release
+
+	dpkg-deb -x "$1" "$2/package" || return
+	release=$(basename "$2"/package/boot/vmlinuz-*)
+	release=${release#vmlinuz-}
+	ln -sf "package/boot/vmlinuz-$release" "$2/vmlinuz"
+	ln -sfn "package/lib/modules/$release" "$2/modules"
+	rm -f "$1"
+	echo "$release" >"$2/release"
+}
+
+fetch() # SERIES
+{
+	local package folder="$VM/$1"
+
+	package=$(newest_package "$1") || exit
+	if [ -z "$package" ]; then
+		apt-get -q update >/dev/null 2>&1
+		package=$(newest_package "$1")
+	fi
+	[ -n "$package" ] || unpacked_already "$1" || die "apt offers no kernel package for Linux $1: is there a network?"
+	[ -n "$package" ] || return 0
+	if [ "linux-image-$(cat "$folder/release" 2>/dev/null)-unsigned" != "$package" ]; then
+		rm -rf "$folder" "$folder.new"
+		download "$package" "$folder.new" || die "downloading $package failed: is there a network? see: apt-get download $package"
+		unpack "$folder.new"/linux-image-*.deb "$folder.new" || die "unpacking $package failed"
+		mv "$folder.new" "$folder"
+	fi
+	echo "$folder"
+}
+
+command -v apt-get >/dev/null || die "apt-get is missing: the kernels come as Debian packages"
+[ $# = 1 ] || die "usage: fetch.sh 6.1|6.12"
+fetch "$1"
