@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# deps.sh - installs the Debian packages that building and testing need, those that are missing only.
+#
+# With everything there it asks dpkg and is done: instant, offline, silent. It starts no service.
+set -eu
+
+packages="
+	gcc make pkg-config clang-19 llvm-19 libbpf-dev libxdp-dev libelf-dev zlib1g-dev libjansson-dev libmnl-dev libc6-dev
+	bpftool iproute2 ethtool nginx-light curl netcat-openbsd socat wrk nftables tcpdump python3-scapy procps jq
+	libcmocka-dev shellcheck cppcheck clang-format-19 mandoc util-linux kmod
+"
+
+say() {
+	echo "deps: $*" >&2
+}
+
+missing() {
+	# shellcheck disable=SC2086 # a list of words
+	for package in $packages; do
+		case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+		installed) ;;
+		*) printf '%s ' "$package" ;;
+		esac
+	done
+}
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+	say "this is not Debian. Install what these packages hold by hand:"
+	# shellcheck disable=SC2086
+	echo $packages >&2
+	exit 1
+fi
+
+# On a fresh system only a few are missing, so one line of dpkg for all is not worth the care it needs.
+want=$(missing)
+[ -n "$want" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	say "missing: $want"
+	say "run as root: apt-get install $want"
+	exit 1
+fi
+
+# nginx-light would start nginx on this machine's port 80. policy-rc.d is Debian's way to say no. One that
+# exists is the administrator's, and stays.
+policy=/usr/sbin/policy-rc.d
+mine=
+clean() {
+	if [ -n "$mine" ]; then
+		rm -f "$policy"
+	fi
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+if [ ! -e "$policy" ]; then
+	mine=yes
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod 0755 "$policy"
+elif ! grep -q 'exit 101' "$policy"; then
+	say "note: $policy exists; services of new packages start if it lets them"
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+say "installing: $want"
+if ! apt-get update -q >"$log" 2>&1; then
+	cat "$log" >&2
+	say "apt-get update failed: is the network there?"
+	rm -f "$log"
+	exit 1
+fi
+# shellcheck disable=SC2086
+if ! apt-get install -q -y --no-install-recommends $want >"$log" 2>&1; then
+	tail -n 30 "$log" >&2
+	say "apt-get install failed"
+	rm -f "$log"
+	exit 1
+fi
+rm -f "$log"
+want=$(missing)
+if [ -n "$want" ]; then
+	say "still missing: $want"
+	exit 1
+fi

@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * attach.c - attach as a list of steps. A step that fails has reported why; what was done is removed.
+ *
+ * libxdp loads and attaches in one go, so the XDP program runs before its maps are filled. Until the
+ * last step sets settings.enabled it passes everything.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <linux/if_link.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <levee/stats.h>
+#include <levee/table.h>
+
+#include "attach.h"
+#include "bpffs.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "errors.h"
+#include "kernel.h"
+#include "maps.h"
+#include "netdev.h"
+#include "profile.h"
+#include "remove.h"
+#include "tc.h"
+#include "xdp.h"
+
+#include "levee.skel.h"
+
+struct session {
+	const struct options *options;
+	const char *ifname;
+	unsigned int ifindex;
+	struct place place;
+	int lock;
+	struct levee_bpf *skel;
+	int link; /* of --exclusive */
+	struct levee_settings settings;
+	struct attach_result *result;
+};
+
+static const __u32 first;
+
+unsigned int attach_sets(unsigned int entries)
+{
+	unsigned int sets = 1;
+
+	while ((unsigned long long)sets * LEVEE_WAYS < 2ULL * entries)
+		sets *= 2;
+	return sets;
+}
+
+#define SERVICE_SETS (LEVEE_SERVICES_MAX / LEVEE_WAYS)
+
+static unsigned long long table_memory(unsigned long long sets, unsigned int entry)
+{
+	return sets * (sizeof(struct levee_head) + LEVEE_WAYS * entry);
+}
+
+unsigned long long attach_memory(unsigned int half_open, unsigned int flows)
+{
+	return table_memory(attach_sets(flows), sizeof(struct levee_flow)) +
+	       table_memory(attach_sets(half_open), sizeof(struct levee_half_open)) +
+	       table_memory(SERVICE_SETS, sizeof(struct levee_service));
+}
+
+static struct levee_meta *meta(struct session *s)
+{
+	return &s->result->meta;
+}
+
+/* --- before anything is changed */
+
+static int check_memory(const struct session *s)
+{
+	unsigned long long need = attach_memory(s->options->half_open, s->options->flows), have = memory_available();
+
+	if (have == 0 || need < have)
+		return 0;
+	return failed(EXIT_FAILED, "%s: the tables need %llu MB, %llu MB are available\nchoose a smaller --%s",
+		      s->ifname, need >> 20, have >> 20,
+		      s->options->half_open > s->options->flows ? "half-open" : "flows");
+}
+
+static int check_host(struct session *s)
+{
+	char missing[96];
+	int index;
+
+	if (*privileges_missing(missing))
+		return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
+	index = netdev_index(s->ifname);
+	if (index < 0)
+		return -index;
+	s->ifindex = index;
+	index = kernel_check();
+	return index ? index : check_memory(s);
+}
+
+static int take_place(struct session *s)
+{
+	int err = place_find(&s->place, s->ifname, true);
+
+	if (err)
+		return err;
+	s->lock = place_lock(&s->place);
+	if (s->lock < 0)
+		return failed(EXIT_FAILED, "%s: locking %s failed: %s", s->ifname, s->place.root, strerror(-s->lock));
+	xdp_use_bpffs(s->place.root);
+	return 0;
+}
+
+/* Is everything that meta speaks of still in its place? */
+static bool is_attached(struct session *s, const struct xdp_state *xdp)
+{
+	struct levee_meta old;
+
+	return maps_peek_meta(&s->place, &old) == 0 && old.ifindex == s->ifindex && xdp->ours_id &&
+	       old.xdp_prog_id == xdp->ours_id && maps_enabled(&s->place);
+}
+
+static int remove_remains(struct session *s)
+{
+	struct removal done;
+	int err = remove_levee(&s->place, s->ifname, s->ifindex, &done);
+
+	if (!err && removal_any(&done))
+		note("%s: removed what an interrupted attach or a former interface of this name had left", s->ifname);
+	return err;
+}
+
+/* Pins whose interface is gone, here, and all pins of namespaces that are gone. */
+static int remove_if_gone(const char *ifname, void *arg)
+{
+	struct removal done;
+	struct place place;
+
+	if (netdev_exists(ifname) || place_find(&place, ifname, false) || remove_levee(&place, ifname, 0, &done))
+		return 0;
+	note("%s: the interface is gone; removed the tables that levee had for it", ifname);
+	(void)arg;
+	return 0;
+}
+
+static int check_hook(const struct session *s, const struct xdp_state *xdp)
+{
+	if (!xdp->others || (xdp->dispatcher && !s->options->exclusive))
+		return 0;
+	if (s->options->exclusive)
+		return failed(EXIT_FAILED,
+			      "%s: the XDP program \"%s\" is on this interface, and --exclusive wants it alone\n"
+			      "remove it (ip link set dev %s xdp off) or leave --exclusive out",
+			      s->ifname, xdp->other_name, s->ifname);
+	return failed(
+		EXIT_FAILED,
+		"%s: the XDP program \"%s\" is on this interface, and it was not attached by libxdp, so nothing can run beside it\n"
+		"remove it (ip link set dev %s xdp off), attach levee, then load it again with xdp-loader where the kernel allows it",
+		s->ifname, xdp->other_name, s->ifname);
+}
+
+static int clear_hook(struct session *s)
+{
+	struct xdp_state xdp;
+	int err, swept;
+
+	place_each(&s->place, remove_if_gone, NULL);
+	swept = place_sweep(&s->place);
+	if (swept)
+		note("removed the tables of %d interface%s whose network namespace is gone", swept,
+		     swept == 1 ? "" : "s");
+	err = xdp_inspect(s->ifindex, &xdp);
+	if (err)
+		return failed(EXIT_FAILED, "%s: asking for its XDP program failed: %s", s->ifname, strerror(-err));
+	if (is_attached(s, &xdp))
+		return failed(
+			EXIT_FAILED,
+			"%s: levee is attached already\n\"levee status %s\" shows it; \"levee detach %s\" removes it",
+			s->ifname, s->ifname, s->ifname);
+	err = remove_remains(s);
+	if (err)
+		return err;
+	err = xdp_inspect(s->ifindex, &xdp);
+	return err ? failed(EXIT_FAILED, "%s: asking for its XDP program failed: %s", s->ifname, strerror(-err)) :
+		     check_hook(s, &xdp);
+}
+
+/* --- the programs */
+
+/* Without bpf_sk_assign_tcp_reqsk, or with tcp_syncookies=0, an answered cookie would end in a RST: then levee only watches. */
+static int choose_cookies(struct session *s)
+{
+	bool handoff = kernel_has_handoff();
+	bool syncookies = sysctl_number("net/ipv4/tcp_syncookies", 0, 1) != 0;
+
+	meta(s)->handoff = handoff;
+	s->result->cookies = s->options->cookies;
+	if ((handoff && syncookies) || s->options->cookies == LEVEE_COOKIES_NEVER)
+		return 0;
+	if (options_given(s->options, "cookies"))
+		return failed(EXIT_UNSUPPORTED,
+			      "%s: cookies cannot become connections here: %s\n%s, or use --cookies never", s->ifname,
+			      handoff ? "net.ipv4.tcp_syncookies is 0" : "this kernel lacks bpf_sk_assign_tcp_reqsk",
+			      handoff ? "set it to 1" : "Linux 6.9 and later have it");
+	s->result->cookies = LEVEE_COOKIES_NEVER;
+	note("%s: cookies are off, levee only watches: %s", s->ifname,
+	     handoff ? "net.ipv4.tcp_syncookies is 0; set it to 1 and attach again" :
+		       "this kernel lacks bpf_sk_assign_tcp_reqsk; Linux 6.9 and later have it");
+	return 0;
+}
+
+static int resize(struct bpf_map *heads, struct bpf_map *slots, unsigned int sets)
+{
+	int err = bpf_map__set_max_entries(heads, sets);
+
+	return err ? err : bpf_map__set_max_entries(slots, sets * LEVEE_WAYS);
+}
+
+static int size_tables(struct session *s)
+{
+	struct levee_bpf *skel = s->skel;
+	struct levee_geometry g = {
+		.flow_sets = attach_sets(s->options->flows),
+		.half_open_sets = attach_sets(s->options->half_open),
+		.service_sets = SERVICE_SETS,
+	};
+	int err = resize(skel->maps.flow_heads, skel->maps.flows, g.flow_sets);
+
+	if (!err)
+		err = resize(skel->maps.half_open_heads, skel->maps.half_open, g.half_open_sets);
+	if (!err)
+		err = resize(skel->maps.service_heads, skel->maps.services, g.service_sets);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.service_counts, g.service_sets * LEVEE_WAYS);
+	skel->rodata->geometry = g;
+	skel->rodata->cpus = libbpf_num_possible_cpus();
+	return err;
+}
+
+static int open_programs(struct session *s)
+{
+	int err;
+
+	s->skel = levee_bpf__open();
+	if (!s->skel)
+		return failed(EXIT_FAILED, "%s: opening the BPF programs failed: %s", s->ifname, library_log_last());
+	err = size_tables(s);
+	if (!err && getrandom(&s->skel->rodata->hash_key, sizeof(s->skel->rodata->hash_key), 0) < 0)
+		err = -errno;
+	if (!err && !meta(s)->handoff)
+		err = bpf_program__set_autoload(s->skel->progs.levee_accept, false);
+	return err ? failed(EXIT_FAILED, "%s: preparing the BPF programs failed: %s", s->ifname, strerror(-err)) : 0;
+}
+
+static bool is_loaded(const struct session *s)
+{
+	return bpf_map__fd(s->skel->maps.settings) >= 0 && bpf_program__fd(s->skel->progs.levee_egress) >= 0;
+}
+
+static int hook_failed(const struct session *s, __u32 flags, int err)
+{
+	const char *why = *library_log_last() ? library_log_last() : strerror(-err);
+	struct utsname kernel = {};
+	char driver[32];
+
+	uname(&kernel);
+	if (!is_loaded(s) && (err == -ENOMEM || err == -E2BIG))
+		return failed(EXIT_FAILED, "%s: no memory for a table: %s\nchoose a smaller --%s", s->ifname, why,
+			      strstr(why, "half_open") ? "half-open" : "flows");
+	if (!is_loaded(s))
+		return failed(EXIT_FAILED, "%s: kernel %s refused the programs: %s\nLEVEE_DEBUG=1 shows its log",
+			      s->ifname, kernel.release, why);
+	netdev_driver(s->ifname, driver);
+	if (flags == XDP_FLAGS_DRV_MODE)
+		return failed(
+			EXIT_FAILED,
+			"%s: the driver%s%s took no native XDP program: %s\nuse --mode generic (slower), see levee doctor %s",
+			s->ifname, *driver ? " " : "", driver, why, s->ifname);
+	return failed(EXIT_FAILED, "%s: attaching the XDP program failed: %s\nsee levee doctor %s", s->ifname, why,
+		      s->ifname);
+}
+
+static int hook(struct session *s, __u32 flags)
+{
+	if (!s->options->exclusive)
+		return xdp_attach(s->skel->obj, s->ifindex, flags);
+	s->link = xdp_attach_exclusive(s->skel->obj, s->ifindex, flags);
+	return s->link < 0 ? s->link : 0;
+}
+
+/* Native first, unless told otherwise. A second try needs programs that were not loaded yet. */
+static int attach_xdp(struct session *s)
+{
+	__u32 flags = s->options->mode == MODE_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
+	int err;
+
+	library_log_clear();
+	err = hook(s, flags);
+	if (err && s->options->mode == MODE_AUTO && is_loaded(s)) {
+		note("%s: no native XDP here (%s): this is generic XDP, which is slower", s->ifname,
+		     library_log_last());
+		levee_bpf__destroy(s->skel);
+		err = open_programs(s);
+		if (err)
+			return err;
+		flags = XDP_FLAGS_SKB_MODE;
+		library_log_clear();
+		err = hook(s, flags);
+	}
+	return err ? hook_failed(s, flags, err) : 0;
+}
+
+/* --- the maps */
+
+static int write_map(const struct session *s, const struct bpf_map *map, const void *value)
+{
+	if (bpf_map_update_elem(bpf_map__fd(map), &first, value, BPF_ANY) == 0)
+		return 0;
+	return failed(EXIT_FAILED, "%s: writing map %s failed: %s", s->ifname, bpf_map__name(map), strerror(errno));
+}
+
+static int pin(const struct session *s, int fd, const char *name)
+{
+	char path[BPFFS_PATH_MAX];
+
+	if (bpf_obj_pin(fd, place_pin(path, &s->place, name)) == 0)
+		return 0;
+	return failed(EXIT_FAILED, "%s: pinning %s failed: %s", s->ifname, path, strerror(errno));
+}
+
+/* What is known once the XDP program is there; first of all pins, so that detach knows what this is. */
+static int write_meta(struct session *s)
+{
+	struct levee_meta *m = meta(s);
+	struct xdp_state xdp;
+	int err = xdp_inspect(s->ifindex, &xdp);
+
+	if (err || !xdp.ours_id)
+		return failed(EXIT_FAILED, "%s: the XDP program has disappeared right after attaching: %s", s->ifname,
+			      err ? strerror(-err) : "somebody else removed it");
+	m->magic = LEVEE_MAGIC;
+	m->abi = LEVEE_ABI;
+	m->ifindex = s->ifindex;
+	m->attachment = s->options->exclusive ? LEVEE_ATTACHMENT_EXCLUSIVE :
+			xdp.dispatcher	      ? LEVEE_ATTACHMENT_DISPATCHER :
+						LEVEE_ATTACHMENT_SINGLE;
+	m->xdp_mode = xdp.flags;
+	m->xdp_prog_id = xdp.ours_id;
+	m->attached_unix_ms = clock_unix_ms();
+	m->netns = s->place.netns;
+	snprintf(m->ifname, sizeof(m->ifname), "%s", s->ifname);
+	snprintf(m->version, sizeof(m->version), "%s", LEVEE_VERSION);
+	err = write_map(s, s->skel->maps.meta, m);
+	if (err)
+		return err;
+	err = place_make(&s->place);
+	if (err)
+		return failed(EXIT_FAILED, "%s: making %s failed: %s", s->ifname, s->place.dir, strerror(-err));
+	err = pin(s, bpf_map__fd(s->skel->maps.meta), map_names[MAP_META]);
+	if (!err && s->options->exclusive)
+		err = pin(s, s->link, "link_xdp");
+	return err;
+}
+
+static int write_settings(struct session *s)
+{
+	static const __u32 timeout[] = {
+#define TIMEOUT_VALUE(NAME, name, ms, why) [LEVEE_T_##NAME] = ms,
+		LEVEE_TIMEOUTS(TIMEOUT_VALUE)
+#undef TIMEOUT_VALUE
+	};
+	struct levee_settings *set = &s->settings;
+	struct levee_secrets secrets;
+	int err;
+
+	*set = (struct levee_settings){
+		.abi = LEVEE_ABI,
+		.cookies = s->result->cookies,
+		.start_percent = s->options->start,
+		.end_percent = s->options->end,
+		.half_open_max = s->options->half_open,
+		.flows_max = s->options->flows,
+		.clock = clock_now(),
+		.profile = { profile_of(s->ifname, LEVEE_V4), profile_of(s->ifname, LEVEE_V6) },
+	};
+	memcpy(set->timeout_ms, timeout, sizeof(timeout));
+	if (getrandom(&secrets, sizeof(secrets), 0) != sizeof(secrets))
+		return failed(EXIT_FAILED, "%s: getrandom gave no secret: %s", s->ifname, strerror(errno));
+	err = write_map(s, s->skel->maps.secrets, &secrets);
+	explicit_bzero(&secrets, sizeof(secrets));
+	return err ? err : write_map(s, s->skel->maps.settings, set);
+}
+
+static int pin_programs(struct session *s)
+{
+	struct bpf_program *prog;
+	char name[64];
+	int err = 0;
+
+	bpf_object__for_each_program(prog, s->skel->obj) {
+		if (bpf_program__fd(prog) < 0)
+			continue;
+		snprintf(name, sizeof(name), "prog_%s", bpf_program__name(prog));
+		err = pin(s, bpf_program__fd(prog), name);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+static int pin_all(struct session *s)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < MAP_COUNT; i++)
+		if (i != MAP_META)
+			err = pin(s, bpf_object__find_map_fd_by_name(s->skel->obj, map_names[i]), map_names[i]);
+	return err ? err : pin_programs(s);
+}
+
+/* --- TC and the start */
+
+/* Meta says that clsact is ours before it is: killed in between, detach finds it empty and removes it. */
+static int make_clsact(struct session *s)
+{
+	int err;
+
+	meta(s)->made_clsact = 1;
+	err = write_map(s, s->skel->maps.meta, meta(s));
+	if (err)
+		return err;
+	err = tc_make_clsact(s->ifindex);
+	if (err == -EEXIST)
+		meta(s)->made_clsact = 0;
+	else if (err)
+		return failed(
+			err == -EOPNOTSUPP || err == -ENOENT ? EXIT_UNSUPPORTED : EXIT_FAILED,
+			"%s: making the clsact qdisc failed: %s%s%s\nthe kernel needs CONFIG_NET_SCH_INGRESS (modprobe sch_ingress)",
+			s->ifname, strerror(-err), *library_log_last() ? ": " : "", library_log_last());
+	return 0;
+}
+
+static int have_clsact(struct session *s)
+{
+	int qdisc = tc_qdisc(s->ifindex);
+
+	if (qdisc < 0)
+		return failed(EXIT_FAILED, "%s: listing its qdiscs failed: %s", s->ifname, strerror(-qdisc));
+	if (qdisc == TC_QDISC_INGRESS)
+		return failed(
+			EXIT_FAILED,
+			"%s: an \"ingress\" qdisc is on this interface; levee needs \"clsact\", which does the same and egress too\n"
+			"replace it: tc qdisc del dev %s ingress; tc qdisc add dev %s clsact; then add its filters again",
+			s->ifname, s->ifname, s->ifname);
+	return qdisc == TC_QDISC_CLSACT ? 0 : make_clsact(s);
+}
+
+static int attach_filter(struct session *s, enum tc_direction direction, struct bpf_program *prog)
+{
+	static const char *const name[] = { "ingress", "egress" };
+	struct tc_filter filter = {};
+	int err;
+
+	if (bpf_program__fd(prog) < 0)
+		return 0;
+	err = tc_attach(s->ifindex, direction, bpf_program__fd(prog), &filter);
+	if (err)
+		return failed(EXIT_FAILED, "%s: attaching the TC %s filter failed: %s%s%s", s->ifname, name[direction],
+			      strerror(-err), *library_log_last() ? ": " : "", library_log_last());
+	meta(s)->tc_priority[direction] = filter.priority;
+	meta(s)->tc_handle[direction] = filter.handle;
+	return 0;
+}
+
+static int attach_tc(struct session *s)
+{
+	struct tc_state state;
+	int err;
+
+	library_log_clear();
+	err = have_clsact(s);
+	if (!err)
+		err = attach_filter(s, TC_EGRESS, s->skel->progs.levee_egress);
+	if (!err)
+		err = attach_filter(s, TC_INGRESS, s->skel->progs.levee_accept);
+	if (err)
+		return err;
+	if (tc_inspect(s->ifindex, &state) == 0 && state.others_first)
+		note("%s: another TC filter comes before levee's on ingress. Where it ends with anything but \"continue\" (TC_ACT_UNSPEC), "
+		     "cookies do not become connections",
+		     s->ifname);
+	return write_map(s, s->skel->maps.meta, meta(s));
+}
+
+static int seed(struct session *s)
+{
+	struct seed_result *r = &s->result->seeded;
+	int err = seed_tables(s->ifname, s->ifindex, bpf_program__fd(s->skel->progs.levee_seed_services),
+			      bpf_program__fd(s->skel->progs.levee_seed_flows), r);
+
+	if (!err && r->mptcp && s->result->cookies != LEVEE_COOKIES_NEVER)
+		note("%s: %u of %u services listen with MPTCP, where a cookie cannot become a connection; see levee doctor",
+		     s->ifname, r->mptcp, r->services);
+	return err;
+}
+
+static int start(struct session *s)
+{
+	static const unsigned char nothing[64];
+	int err = seed_run(bpf_program__fd(s->skel->progs.levee_start), nothing, sizeof(nothing));
+
+	if (err)
+		return failed(EXIT_FAILED, "%s: starting the housekeeping timer failed: %s", s->ifname, strerror(-err));
+	s->settings.enabled = 1;
+	return write_map(s, s->skel->maps.settings, &s->settings);
+}
+
+typedef int (*step)(struct session *s);
+
+static int run_steps(struct session *s, const step *steps, unsigned int count)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < count; i++)
+		err = steps[i](s);
+	return err;
+}
+
+#define RUN(s, steps) run_steps(s, steps, sizeof(steps) / sizeof((steps)[0]))
+
+static void roll_back(struct session *s)
+{
+	struct removal done;
+
+	if (s->link >= 0)
+		close(s->link);
+	s->link = -1;
+	remove_levee(&s->place, s->ifname, s->ifindex, &done);
+}
+
+int attach_interface(const struct options *options, struct attach_result *result)
+{
+	static const step before[] = { check_host, take_place, clear_hook, choose_cookies, open_programs };
+	static const step change[] = { attach_xdp, write_meta, write_settings, pin_all, attach_tc, seed, start };
+	struct session s = {
+		.options = options, .ifname = options->argument, .lock = -1, .link = -1, .result = result
+	};
+	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	int err;
+
+	memset(result, 0, sizeof(*result));
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	err = RUN(&s, before);
+	if (!err) {
+		err = RUN(&s, change);
+		if (err)
+			roll_back(&s);
+	}
+	levee_bpf__destroy(s.skel);
+	cleanup_fd(&s.link);
+	cleanup_fd(&s.lock);
+	return err;
+}

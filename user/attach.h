@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * attach.h - putting levee on an interface.
+ */
+#ifndef USER_ATTACH_H
+#define USER_ATTACH_H
+
+#include <levee/config.h>
+
+#include "options.h"
+#include "seed.h"
+
+struct attach_result {
+	struct levee_meta meta;
+	struct seed_result seeded;
+	unsigned int cookies; /* enum levee_cookies, as it is in force */
+};
+
+/* All or nothing: after an error the interface is as it was. */
+int attach_interface(const struct options *options, struct attach_result *result);
+
+/* Sets of 16 slots for a table that shall hold `entries` at half its fill. */
+unsigned int attach_sets(unsigned int entries);
+
+/* Memory that the tables need, in bytes. */
+unsigned long long attach_memory(unsigned int half_open, unsigned int flows);
+
+#endif

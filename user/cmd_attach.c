@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cmd_attach.c - levee attach IFACE: the result in words. The work is attach.c's.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "attach.h"
+#include "cleanup.h"
+#include "errors.h"
+#include "output.h"
+#include "words.h"
+
+static json_t *model(const struct options *o, const struct attach_result *r)
+{
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:i, s:i, s:i, s:i, s:i, s:o}", "schema",
+			 "levee.attach/1", "interface", r->meta.ifname, "ifindex", r->meta.ifindex, "xdp_mode",
+			 word_xdp_mode(r->meta.xdp_mode), "attachment", word_attachment(r->meta.attachment),
+			 "attachment_help", help_attachment(r->meta.attachment), "cookies", word_cookies(r->cookies),
+			 "start_percent", o->start, "end_percent", o->end, "handoff", r->meta.handoff, "half_open_max",
+			 o->half_open, "flows_max", o->flows, "services", r->seeded.services, "services_mptcp",
+			 r->seeded.mptcp, "connections", r->seeded.connections, "notes", notes_take());
+}
+
+static void print_cookies(const json_t *m)
+{
+	if (strcmp(model_text(m, "cookies"), "adaptive") == 0)
+		printf("  cookies   adaptive: on from %lld %% half-open, off below %lld %%\n",
+		       model_number(m, "start_percent"), model_number(m, "end_percent"));
+	else
+		printf("  cookies   %s\n", model_text(m, "cookies"));
+	output_wrapped(stdout, "  handoff   ", 12,
+		       model_true(m, "handoff") ?
+			       "available: a cookie that comes back becomes a connection of the listener" :
+			       "not available: this kernel lacks bpf_sk_assign_tcp_reqsk (Linux 6.9)");
+}
+
+static void render(const json_t *m)
+{
+	const char *ifname = model_text(m, "interface");
+
+	printf("%s: levee is attached and switched on\n", ifname);
+	printf("  XDP       %s, %s\n", model_text(m, "xdp_mode"), model_text(m, "attachment"));
+	output_wrapped(stdout, "            ", 12, model_text(m, "attachment_help"));
+	print_cookies(m);
+	printf("  tables    %lld half-open, %lld flows\n", model_number(m, "half_open_max"),
+	       model_number(m, "flows_max"));
+	printf("  known     %lld services, %lld connections\n", model_number(m, "services"),
+	       model_number(m, "connections"));
+	printf("next: levee status %s, levee stats %s --watch 1, levee detach %s\n", ifname, ifname, ifname);
+}
+
+int cmd_attach(const struct options *options)
+{
+	struct attach_result result;
+	free_json json_t *doc = NULL;
+	int err = attach_interface(options, &result);
+
+	if (err)
+		return err;
+	doc = model(options, &result);
+	if (options->json)
+		output_json(doc, true);
+	else
+		render(doc);
+	return EXIT_OK;
+}

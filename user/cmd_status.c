@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cmd_status.c - levee status [IFACE]: where and how, whether all of it is still there, and what it knows.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+
+#include "cleanup.h"
+#include "clock.h"
+#include "errors.h"
+#include "maps.h"
+#include "options.h"
+#include "output.h"
+#include "services.h"
+#include "tc.h"
+#include "words.h"
+#include "xdp.h"
+
+/* Housekeeping that is silent for so long has stopped. */
+#define HOUSEKEEPING_SILENT_MS (8 * (int)LEVEE_TICK_MS)
+
+static void problem(json_t *problems, const char *text)
+{
+	json_array_append_new(problems, json_string(text));
+}
+
+static void check_xdp(const struct levee_meta *m, unsigned int ifindex, json_t *problems)
+{
+	struct xdp_state xdp;
+
+	if (xdp_inspect(ifindex, &xdp))
+		problem(problems, "the interface's XDP program cannot be asked for");
+	else if (xdp.nameless ? xdp.hook_id == 0 : xdp.ours_id != m->xdp_prog_id)
+		problem(problems,
+			"the XDP program is no longer on the interface: somebody removed it, nothing is protected");
+}
+
+static void check_tc(const struct levee_meta *m, unsigned int ifindex, json_t *problems)
+{
+	struct tc_state tc;
+
+	if (tc_inspect(ifindex, &tc)) {
+		problem(problems, "the interface's TC filters cannot be listed");
+		return;
+	}
+	if (!tc.ours_count[TC_EGRESS])
+		problem(problems, "the TC egress filter was removed: handshakes and services are not seen");
+	if (m->handoff && !tc.ours_count[TC_INGRESS])
+		problem(problems, "the TC ingress filter was removed: cookies do not become connections");
+}
+
+/* Waits for the next run of housekeeping; long enough for one that is alive. */
+static bool housekeeping_runs(const struct maps *maps, __u32 ticks)
+{
+	const struct timespec nap = { .tv_nsec = 20000000 };
+	struct levee_runtime run;
+
+	for (int ms = 0; ms < HOUSEKEEPING_SILENT_MS; ms += 20) {
+		if (maps_read(maps, MAP_RUNTIME, &run) == 0 && run.ticks != ticks)
+			return true;
+		nanosleep(&nap, NULL);
+	}
+	return false;
+}
+
+static void check_housekeeping(const struct maps *maps, const struct levee_runtime *run, json_t *problems)
+{
+	/* clock_ms() is ahead of BPF's clock a little; on a machine that boots slowly perhaps more than that. */
+	__s32 silent = clock_ms(&maps->settings.clock) - run->tick_ms;
+	bool fresh = run->ticks && silent < HOUSEKEEPING_SILENT_MS;
+
+	if (!maps->settings.enabled)
+		problem(problems, "attach did not finish: levee is loaded but not switched on");
+	else if (!fresh && !housekeeping_runs(maps, run->ticks))
+		problem(problems, "the housekeeping timer has stopped: cookie mode and expiry are stuck");
+}
+
+static json_t *find_problems(const struct maps *maps, const struct levee_runtime *run)
+{
+	unsigned int ifindex = if_nametoindex(maps->ifname);
+	json_t *problems = json_array();
+
+	if (ifindex == 0) {
+		problem(problems, "the interface is gone; its tables were left");
+	} else if (ifindex != maps->meta.ifindex) {
+		problem(problems, "the interface was made anew under the same name: levee is not on it");
+	} else {
+		check_xdp(&maps->meta, ifindex, problems);
+		check_tc(&maps->meta, ifindex, problems);
+		check_housekeeping(maps, run, problems);
+	}
+	return problems;
+}
+
+static __u32 pinned_id(const struct maps *maps, const char *pin)
+{
+	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = 0);
+	char path[BPFFS_PATH_MAX];
+	close_fd int fd = bpf_obj_get_opts(place_pin(path, &maps->place, pin), &opts);
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) ? info.id : 0;
+}
+
+static json_t *how_model(const struct maps *maps)
+{
+	const struct levee_meta *m = &maps->meta;
+	char since[32];
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:{s:I, s:I, s:I}, s:b}", "version", m->version,
+			 "xdp_mode", word_xdp_mode(m->xdp_mode), "attachment", word_attachment(m->attachment),
+			 "attachment_help", help_attachment(m->attachment), "since_unix_ms",
+			 (json_int_t)m->attached_unix_ms, "since", text_time(since, m->attached_unix_ms), "up_ms",
+			 (json_int_t)(clock_unix_ms() - m->attached_unix_ms), "programs", "ingress",
+			 (json_int_t)m->xdp_prog_id, "accept", (json_int_t)pinned_id(maps, "prog_levee_accept"),
+			 "egress", (json_int_t)pinned_id(maps, "prog_levee_egress"), "handoff", m->handoff);
+}
+
+static json_t *tables_model(const struct maps *maps, const struct levee_runtime *run, size_t services)
+{
+	const struct levee_settings *set = &maps->settings;
+
+	return json_pack("{s:{s:I, s:I}, s:{s:I, s:I}, s:{s:I, s:I}, s:I}", "half_open", "used",
+			 (json_int_t)run->half_open, "max", (json_int_t)set->half_open_max, "flows", "used",
+			 (json_int_t)run->flows, "max", (json_int_t)set->flows_max, "services", "used",
+			 (json_int_t)services, "max", (json_int_t)LEVEE_SERVICES_MAX, "cookies_in_flight",
+			 (json_int_t)run->in_flight);
+}
+
+static json_t *mode_model(const struct maps *maps, const struct levee_runtime *run)
+{
+	const struct levee_settings *set = &maps->settings;
+
+	return json_pack("{s:s, s:i, s:i, s:s, s:I}", "cookies", word_cookies(set->cookies), "start_percent",
+			 set->start_percent, "end_percent", set->end_percent, "mode", word_mode(run->mode), "mode_ms",
+			 (json_int_t)maps_mode_age(maps, run->mode_ms));
+}
+
+/* One interface as JSON, or NULL after failed() with its exit code in *err. */
+static json_t *interface_model(const char *ifname, int *err)
+{
+	close_maps struct maps maps;
+	struct levee_runtime run;
+	json_t *model, *services;
+
+	*err = maps_open(&maps, ifname);
+	if (*err)
+		return NULL;
+	*err = maps_read(&maps, MAP_RUNTIME, &run);
+	services = *err ? NULL : services_model(&maps);
+	if (!services) {
+		*err = failed(EXIT_FAILED, "%s: reading the tables failed: %s", ifname, strerror(errno));
+		return NULL;
+	}
+	model = json_pack("{s:s, s:i, s:b}", "interface", ifname, "ifindex", maps.meta.ifindex, "enabled",
+			  maps.settings.enabled);
+	json_object_update_new(model, how_model(&maps));
+	json_object_update_new(model, mode_model(&maps, &run));
+	json_object_set_new(model, "problems", find_problems(&maps, &run));
+	json_object_set_new(model, "tables", tables_model(&maps, &run, json_array_size(services)));
+	json_object_set_new(model, "services", services);
+	return model;
+}
+
+static void render_table(const json_t *tables, const char *title, const char *name)
+{
+	const json_t *t = json_object_get(tables, name);
+	long long used = model_number(t, "used"), max = model_number(t, "max");
+
+	printf("  %-11s %lld of %lld (%.1f %%)\n", title, used, max, max ? 100.0 * used / max : 0.0);
+}
+
+static void render_mode(const json_t *m)
+{
+	char since[32];
+
+	printf("  cookies     %s", model_text(m, "cookies"));
+	if (strcmp(model_text(m, "cookies"), "adaptive") == 0)
+		printf(": on from %lld %% half-open, off below %lld %%", model_number(m, "start_percent"),
+		       model_number(m, "end_percent"));
+	printf("\n  mode        %s for %s (the whole table), %lld cookies in flight\n", model_text(m, "mode"),
+	       output_duration(since, model_number(m, "mode_ms")),
+	       model_number(json_object_get(m, "tables"), "cookies_in_flight"));
+	if (!model_true(m, "handoff"))
+		printf("  handoff     none: this kernel cannot make connections from cookies\n");
+}
+
+static void render_problems(const json_t *m)
+{
+	const json_t *p;
+	char next[128];
+	size_t i;
+
+	json_array_foreach(json_object_get(m, "problems"), i, p)
+		output_wrapped(stdout, "  PROBLEM     ", 14, json_string_value(p));
+	snprintf(next, sizeof(next), "run \"levee detach %s\", then attach again", model_text(m, "interface"));
+	if (i > 0)
+		output_wrapped(stdout, "  what to do  ", 14, next);
+}
+
+static void render_interface(const json_t *m)
+{
+	const json_t *ids = json_object_get(m, "programs"), *tables = json_object_get(m, "tables");
+	char up[32], line[256];
+
+	snprintf(line, sizeof(line), "%s XDP, %s: %s", model_text(m, "xdp_mode"), model_text(m, "attachment"),
+		 model_text(m, "attachment_help"));
+	printf("%s\n", model_text(m, "interface"));
+	render_problems(m);
+	output_wrapped(stdout, "  attached    ", 14, line);
+	printf("  since       %s, %s, by levee %s\n", model_text(m, "since"),
+	       output_duration(up, model_number(m, "up_ms")), model_text(m, "version"));
+	printf("  programs    ingress %lld, accept %lld, egress %lld\n", model_number(ids, "ingress"),
+	       model_number(ids, "accept"), model_number(ids, "egress"));
+	render_mode(m);
+	render_table(tables, "half-open", "half_open");
+	render_table(tables, "flows", "flows");
+	render_table(tables, "services", "services");
+	services_render(json_object_get(m, "services"), stdout);
+}
+
+struct collecting {
+	json_t *interfaces;
+	int err;
+};
+
+static int collect(const char *ifname, void *arg)
+{
+	struct collecting *c = arg;
+	json_t *model = interface_model(ifname, &c->err);
+
+	if (model)
+		json_array_append_new(c->interfaces, model);
+	return c->err;
+}
+
+static bool any_problem(const json_t *interfaces)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(interfaces, i, one)
+		if (json_array_size(json_object_get(one, "problems")))
+			return true;
+	return false;
+}
+
+static void render(const json_t *doc)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "interfaces"), i, one) {
+		if (i > 0)
+			putchar('\n');
+		render_interface(one);
+	}
+	if (model_number(doc, "elsewhere"))
+		printf("\n%lld more in other network namespaces\n", model_number(doc, "elsewhere"));
+}
+
+static int none_attached(const struct place *place)
+{
+	int elsewhere = place_elsewhere(place);
+
+	if (place_hidden(place))
+		return failed(EXIT_UNSUPPORTED, "not permitted to look into %s\nrun levee as root", place->root);
+	if (!place->root[0])
+		return failed(EXIT_NOTHING,
+			      "no bpffs can be seen from here, so levee cannot be found\n"
+			      "if it was attached with LEVEE_BPFFS set, or outside of a namespace, look there");
+	if (elsewhere)
+		return failed(EXIT_NOTHING,
+			      "levee is attached to no interface of this network namespace, but to %d in others\n"
+			      "run \"ip netns exec NAME levee status\"",
+			      elsewhere);
+	return failed(EXIT_NOTHING, "levee is attached to no interface\n\"levee attach IFACE\" attaches it");
+}
+
+int cmd_status(const struct options *options)
+{
+	struct collecting c = { .interfaces = json_array() };
+	free_json json_t *doc = json_pack("{s:s, s:o}", "schema", "levee.status/1", "interfaces", c.interfaces);
+	struct place place;
+
+	c.err = place_find(&place, NULL, false);
+	if (!c.err && options->argument)
+		collect(options->argument, &c);
+	else if (!c.err)
+		place_each(&place, collect, &c);
+	if (c.err)
+		return c.err;
+	if (json_array_size(c.interfaces) == 0)
+		return none_attached(&place);
+	json_object_set_new(doc, "elsewhere", json_integer(options->argument ? 0 : place_elsewhere(&place)));
+	if (options->json)
+		output_json(doc, true);
+	else
+		render(doc);
+	return any_problem(c.interfaces) ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * errors.h - exit codes, and how a command says what failed, on what, why, and what to do next.
+ *
+ * Functions of userspace that return int return 0, or an exit code that has been reported by failed(),
+ * unless their comment says that they return a negative errno.
+ */
+#ifndef USER_ERRORS_H
+#define USER_ERRORS_H
+
+#include <stdbool.h>
+#include <jansson.h>
+
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOTHING = 3,	  /* not attached, or nothing matched */
+	EXIT_UNSUPPORTED = 4, /* a privilege or a kernel feature is missing */
+};
+
+/* Errors go to stdout as one JSON document instead of to stderr as text. */
+void errors_as_json(bool on);
+
+/*
+ * Reports an error and returns `code`. The text may have two lines: what failed and why, then what to
+ * do next. No newline at its end.
+ */
+int failed(enum exit_code code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Something the user should know although the command goes on. Text: on stderr at once; JSON: in "notes". */
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The notes so far, as a JSON array that the caller owns. */
+json_t *notes_take(void);
+
+/* Catches what libbpf and libxdp log. With LEVEE_DEBUG in the environment it goes to stderr as well. */
+void library_log_catch(void);
+
+/* The last warnings that a library logged, in one line, or "" */
+const char *library_log_last(void);
+void library_log_clear(void);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * maps.h - the pinned maps of an attached levee, opened read-only.
+ */
+#ifndef USER_MAPS_H
+#define USER_MAPS_H
+
+#include <levee/config.h>
+#include <levee/stats.h>
+
+#include "bpffs.h"
+
+/* Every pinned map, by the name of its pin. X(NAME, name) */
+#define MAPS(X)                             \
+	X(META, meta)                       \
+	X(SETTINGS, settings)               \
+	X(SECRETS, secrets)                 \
+	X(RUNTIME, runtime)                 \
+	X(STATS, stats)                     \
+	X(FLOW_HEADS, flow_heads)           \
+	X(FLOWS, flows)                     \
+	X(HALF_OPEN_HEADS, half_open_heads) \
+	X(HALF_OPEN, half_open)             \
+	X(SERVICE_HEADS, service_heads)     \
+	X(SERVICES, services)               \
+	X(SERVICE_COUNTS, service_counts)   \
+	X(HOUSEKEEPING, housekeeping)
+
+#define MAP_ENUM(NAME, name) MAP_##NAME,
+enum map_id { MAPS(MAP_ENUM) MAP_COUNT };
+#undef MAP_ENUM
+
+extern const char *const map_names[MAP_COUNT];
+
+struct maps {
+	struct place place;
+	const char *ifname;
+	int fd[MAP_COUNT]; /* -1: not open. Secrets are never opened. */
+	struct levee_meta meta;
+	struct levee_settings settings;
+};
+
+/*
+ * Finds and opens the maps of an interface, and checks that this program understands them. Exit code 3
+ * if levee is not attached. maps_close() is right after any answer.
+ */
+int maps_open(struct maps *maps, const char *ifname);
+void maps_close(struct maps *maps);
+
+/* Reads the one element of a map. Negative errno. */
+int maps_read(const struct maps *maps, enum map_id id, void *value);
+
+/* Sums the stats of all CPUs. Negative errno. */
+int maps_read_stats(const struct maps *maps, struct levee_stats *sum);
+
+/* Reads a whole array of `count` elements of `size` bytes. The caller frees it; NULL and errno. */
+void *maps_read_array(const struct maps *maps, enum map_id id, unsigned int count, unsigned int size);
+
+/* Reads the pin "meta" alone, as far as it is there. Negative errno. */
+int maps_peek_meta(const struct place *place, struct levee_meta *meta);
+
+/* Did an attach run to its end here, and nothing was taken away since? */
+bool maps_enabled(const struct place *place);
+
+/* ms since a mode began that carries this mark; a mark of 0 was never set: since attach. */
+__u32 maps_mode_age(const struct maps *maps, __u32 mode_ms);
+
+/* Switches the programs to passing everything, if there are any. */
+void maps_disable(const struct place *place);
+
+#define close_maps __attribute__((cleanup(maps_close)))
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * netdev.h - facts about a network interface, read only.
+ */
+#ifndef USER_NETDEV_H
+#define USER_NETDEV_H
+
+#include <stdbool.h>
+#include <levee/levee.h>
+
+/* NETDEV_XDP_ACT_* of linux/netdev.h, which Debian 12 does not have. */
+#define NETDEV_XDP_BASIC (1U << 0)
+#define NETDEV_XDP_RX_SG (1U << 5)
+
+/* The interface's index, or an exit code after failed() as its negative. */
+int netdev_index(const char *ifname);
+
+bool netdev_exists(const char *ifname);
+
+/* Bytes; 1500 if it cannot be read. */
+int netdev_mtu(const char *ifname);
+
+bool netdev_is_loopback(const char *ifname);
+
+/* The driver's name; "" if unknown. */
+void netdev_driver(const char *ifname, char driver[32]);
+
+/* Does it leave checksums of what it sends to the hardware? -1 unknown */
+int netdev_tx_checksum(const char *ifname);
+
+/* Does it take VLAN tags off before XDP sees them? -1 unknown */
+int netdev_strips_vlan(const char *ifname);
+
+/* XDP features as the driver tells them, NETDEV_XDP_*. Negative errno: the kernel (before 6.3) does not say. */
+int netdev_xdp_features(unsigned int ifindex, __u64 *features);
+
+/* The other end of a veth pair: its index, wherever it is, 0 unknown. */
+unsigned int netdev_veth_peer(const char *ifname);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * seed.c - from sockets to rows for the seeding programs.
+ *
+ * A listener on a wildcard address serves every local address, so it becomes one row per address.
+ * Loopback addresses are left out unless the interface is lo: their packets never come by.
+ */
+#include <errno.h>
+#include <ifaddrs.h>
+#include <string.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf.h>
+
+#include <levee/config.h>
+
+#include "cleanup.h"
+#include "errors.h"
+#include "netdev.h"
+#include "seed.h"
+#include "sockets.h"
+
+#define ROWS_PER_RUN 64
+#define FRAME_TYPE 0x88b5 /* local experimental: nothing else takes these frames for its own */
+
+#define ADDRESSES_MAX 1024
+
+struct seeding {
+	int prog;
+	const char *ifname;
+	unsigned int ifindex;
+	bool loopback; /* the interface is lo */
+	struct seed_result *result;
+	unsigned int addresses;
+	union levee_addr address[ADDRESSES_MAX];
+	/* An Ethernet header, then rows of one kind. */
+	unsigned int rows, filled;
+	unsigned char frame[sizeof(struct ethhdr) + ROWS_PER_RUN * sizeof(struct levee_seed_flow)];
+};
+
+int seed_run(int prog, const void *data, unsigned int size)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data, .data_size_in = size, .repeat = 1);
+	int err = bpf_prog_test_run_opts(prog, &opts);
+
+	if (err)
+		return err;
+	return opts.retval == TC_ACT_OK ? 0 : -EPROTO;
+}
+
+static int flush(struct seeding *s)
+{
+	unsigned int rows = s->rows, size = s->filled;
+
+	s->rows = 0;
+	s->filled = sizeof(struct ethhdr);
+	return rows ? seed_run(s->prog, s->frame, size) : 0;
+}
+
+static int add_row(struct seeding *s, const void *row, size_t size)
+{
+	memcpy(s->frame + s->filled, row, size);
+	s->filled += size;
+	return ++s->rows == ROWS_PER_RUN ? flush(s) : 0;
+}
+
+static bool is_loopback(const union levee_addr *a)
+{
+	static const union levee_addr six = { .b = { [15] = 1 } };
+
+	return levee_addr_is_v4(a) ? a->b[12] == 127 : memcmp(a, &six, sizeof(six)) == 0;
+}
+
+static bool is_wildcard(const union levee_addr *a)
+{
+	static const union levee_addr any6;
+
+	return memcmp(a, &any6, sizeof(any6)) == 0 || (levee_addr_is_v4(a) && a->d[3] == 0);
+}
+
+static int add_service(struct seeding *s, const union levee_addr *addr, const struct tcp_socket *listener)
+{
+	struct levee_seed_service row = {
+		.key = { .addr = *addr, .port = listener->tuple.lport },
+		.backlog = listener->backlog,
+	};
+
+	if (is_loopback(addr) && !s->loopback)
+		return 0;
+	s->result->services++;
+	s->result->mptcp += listener->mptcp;
+	return add_row(s, &row, sizeof(row));
+}
+
+/* Does a listener on this wildcard take connections to this address? */
+static bool serves(const struct tcp_socket *listener, const union levee_addr *addr)
+{
+	if (!levee_addr_is_v4(addr))
+		return listener->ipv6;
+	return !listener->ipv6 || !listener->ipv6_only;
+}
+
+static int seed_listener(const struct tcp_socket *listener, void *arg)
+{
+	struct seeding *s = arg;
+	int err = 0;
+
+	if (listener->ifindex && listener->ifindex != s->ifindex)
+		return 0;
+	s->result->listeners++;
+	if (!is_wildcard(&listener->tuple.local))
+		return add_service(s, &listener->tuple.local, listener);
+	for (unsigned int i = 0; !err && i < s->addresses; i++)
+		if (serves(listener, &s->address[i]))
+			err = add_service(s, &s->address[i], listener);
+	return err;
+}
+
+/* The local end's state, by the kernel's number. */
+static int flow_state(unsigned char kernel_state)
+{
+	static const unsigned char state[] = {
+		[TCP_ESTABLISHED] = LEVEE_TCP_ESTABLISHED, [TCP_SYN_SENT] = LEVEE_TCP_SYN_SENT,
+		[TCP_SYN_RECV] = LEVEE_TCP_SYN_RECEIVED,   [TCP_FIN_WAIT1] = LEVEE_TCP_FIN_WAIT_1,
+		[TCP_FIN_WAIT2] = LEVEE_TCP_FIN_WAIT_2,	   [TCP_TIME_WAIT] = LEVEE_TCP_TIME_WAIT,
+		[TCP_CLOSE_WAIT] = LEVEE_TCP_CLOSE_WAIT,   [TCP_LAST_ACK] = LEVEE_TCP_LAST_ACK,
+		[TCP_CLOSING] = LEVEE_TCP_CLOSING,
+	};
+
+	return kernel_state < sizeof(state) ? state[kernel_state] : LEVEE_TCP_CLOSED;
+}
+
+static int seed_connection(const struct tcp_socket *socket, void *arg)
+{
+	struct seeding *s = arg;
+	struct levee_seed_flow row = { .tuple = socket->tuple, .state = flow_state(socket->state) };
+
+	if (row.state == LEVEE_TCP_CLOSED || (is_loopback(&socket->tuple.local) && !s->loopback))
+		return 0;
+	s->result->connections++;
+	return add_row(s, &row, sizeof(row));
+}
+
+static void take_address(struct seeding *s, const struct ifaddrs *ifa)
+{
+	union levee_addr *to = &s->address[s->addresses];
+
+	if (!ifa->ifa_addr || s->addresses == ADDRESSES_MAX)
+		return;
+	if (ifa->ifa_addr->sa_family == AF_INET) {
+		levee_addr_set_v4(to, ((struct sockaddr_in *)ifa->ifa_addr)->sin_addr.s_addr);
+	} else if (ifa->ifa_addr->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)ifa->ifa_addr;
+
+		/* A link-local address belongs to its interface alone. */
+		if (IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr) && six->sin6_scope_id != s->ifindex)
+			return;
+		memcpy(to, &six->sin6_addr, sizeof(*to));
+	} else {
+		return;
+	}
+	s->addresses++;
+}
+
+static int take_addresses(struct seeding *s)
+{
+	struct ifaddrs *list;
+
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (const struct ifaddrs *ifa = list; ifa; ifa = ifa->ifa_next)
+		take_address(s, ifa);
+	freeifaddrs(list);
+	return 0;
+}
+
+/* One table: the rows of every socket, then what is left in the buffer. Counters may be reset by a repeat. */
+static int seed_one(struct seeding *s, int prog, int (*each)(socket_visit, void *), socket_visit visit,
+		    const char *what)
+{
+	int err, left;
+
+	s->prog = prog;
+	err = each(visit, s);
+	left = flush(s);
+	if (err == -EINTR)
+		err = 0; /* sockets came or went while they were listed: those are learnt from their packets */
+	if (left == -EPROTO || err == -EPROTO)
+		return failed(EXIT_FAILED, "%s: the program that enters %s refused its rows\nplease report this",
+			      s->ifname, what);
+	if (err == -ENOENT || err == -EOPNOTSUPP || err == -EPERM)
+		note("the kernel does not list its TCP sockets (%s): %s are learnt from traffic only", strerror(-err),
+		     what);
+	else if (err || left)
+		return failed(EXIT_FAILED, "%s: entering %s failed: %s", s->ifname, what, strerror(err ? -err : -left));
+	return 0;
+}
+
+int seed_tables(const char *ifname, unsigned int ifindex, int services_prog, int flows_prog, struct seed_result *result)
+{
+	free_memory struct seeding *s = calloc(1, sizeof(*s));
+	int err;
+
+	memset(result, 0, sizeof(*result));
+	if (!s)
+		return failed(EXIT_FAILED, "%s: out of memory", ifname);
+	s->ifname = ifname;
+	s->ifindex = ifindex;
+	s->loopback = netdev_is_loopback(ifname);
+	s->result = result;
+	((struct ethhdr *)s->frame)->h_proto = htons(FRAME_TYPE);
+	s->filled = sizeof(struct ethhdr);
+	err = take_addresses(s);
+	if (err)
+		return failed(EXIT_FAILED, "%s: listing local addresses failed: %s", ifname, strerror(-err));
+	err = seed_one(s, services_prog, sockets_each_listener, seed_listener, "services");
+	return err ? err : seed_one(s, flows_prog, sockets_each_connection, seed_connection, "connections");
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * seed.h - tells freshly loaded programs which services and connections exist already.
+ */
+#ifndef USER_SEED_H
+#define USER_SEED_H
+
+struct seed_result {
+	unsigned int listeners, services, mptcp, connections;
+};
+
+/*
+ * `services_prog` and `flows_prog`: descriptors of levee_seed_services and levee_seed_flows. A socket
+ * list that the kernel does not give is a note, not an error: both are learnt from traffic too.
+ */
+int seed_tables(const char *ifname, unsigned int ifindex, int services_prog, int flows_prog,
+		struct seed_result *result);
+
+/* Runs one of levee's helper programs once on `data`. Negative errno; -EPROTO if it does not answer TC_ACT_OK. */
+int seed_run(int prog, const void *data, unsigned int size);
+
+#endif

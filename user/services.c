@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * services.c - reading the service table. Its layout is levee/table.h's.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <arpa/inet.h>
+
+#include <levee/table.h>
+
+#include "cleanup.h"
+#include "output.h"
+#include "services.h"
+#include "words.h"
+
+#define SETS (LEVEE_SERVICES_MAX / LEVEE_WAYS)
+
+static int by_port(const void *a, const void *b)
+{
+	const struct levee_service_key *x = a, *y = b;
+	int ports = ntohs(x->port) - ntohs(y->port);
+
+	return ports ? ports : memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+static json_t *options_model(const struct levee_profile *p)
+{
+	static const struct {
+		unsigned char bit;
+		const char *name;
+	} names[] = {
+		{ LEVEE_OPT_WSCALE, "wscale" },
+		{ LEVEE_OPT_SACK, "sack" },
+		{ LEVEE_OPT_TS, "timestamps" },
+		{ LEVEE_OPT_ECN, "ecn" },
+	};
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (p->options & names[i].bit)
+			json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
+static json_t *profile_model(const struct levee_profile *p)
+{
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:o}", "mss", p->mss, "window", p->window, "wscale", p->wscale,
+			 "ttl", p->ttl, "tos", p->tos, "options", options_model(p));
+}
+
+/* Not learnt yet: cookies use the family's profile from the settings. */
+static const struct levee_profile *profile_in_force(const struct maps *maps, const struct levee_service *s)
+{
+	if (s->flags & LEVEE_SVC_LEARNT)
+		return &s->profile;
+	return &maps->settings.profile[levee_addr_is_v4(&s->key.addr) ? LEVEE_V4 : LEVEE_V6];
+}
+
+static json_t *service_model(const struct maps *maps, const struct levee_service *s)
+{
+	char endpoint[64], address[48];
+
+	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:o}", "endpoint",
+			 text_endpoint(endpoint, &s->key.addr, s->key.port), "address",
+			 text_address(address, &s->key.addr), "port", ntohs(s->key.port), "mode", word_mode(s->mode),
+			 "mode_ms", (json_int_t)maps_mode_age(maps, s->mode_ms), "mode_changes",
+			 (json_int_t)s->mode_changes, "share", (json_int_t)s->share, "half_open",
+			 (json_int_t)s->half_open, "in_flight", (json_int_t)s->in_flight, "backlog",
+			 (json_int_t)s->backlog, "gone", !!(s->flags & LEVEE_SVC_GONE), "refused",
+			 !!(s->flags & LEVEE_SVC_REFUSED), "seeded", !!(s->flags & LEVEE_SVC_SEEDED), "learnt",
+			 !!(s->flags & LEVEE_SVC_LEARNT), "profile", profile_model(profile_in_force(maps, s)));
+}
+
+json_t *services_model(const struct maps *maps)
+{
+	free_memory struct levee_head *heads = maps_read_array(maps, MAP_SERVICE_HEADS, SETS, sizeof(*heads));
+	free_memory struct levee_service *all =
+		heads ? maps_read_array(maps, MAP_SERVICES, LEVEE_SERVICES_MAX, sizeof(*all)) : NULL;
+	unsigned int n = 0;
+	json_t *list;
+
+	if (!all)
+		return NULL;
+	for (unsigned int i = 0; i < LEVEE_SERVICES_MAX; i++)
+		if (levee_word_live(heads[i / LEVEE_WAYS].word[i % LEVEE_WAYS]))
+			all[n++] = all[i];
+	qsort(all, n, sizeof(*all), by_port);
+	list = json_array();
+	for (unsigned int i = 0; i < n; i++)
+		json_array_append_new(list, service_model(maps, &all[i]));
+	return list;
+}
+
+/* What is unusual about a service. */
+static void render_remarks(const json_t *service, FILE *to)
+{
+	if (model_true(service, "gone"))
+		fprintf(to, "    its listener is closed: SYNs go to the stack\n");
+	if (model_true(service, "refused"))
+		fprintf(to, "    no cookies: the kernel makes no connection from one (MPTCP?)\n");
+}
+
+static void render_profile(const json_t *service, FILE *to)
+{
+	const json_t *p = json_object_get(service, "profile"), *option;
+	bool wscale = false;
+	size_t i;
+
+	fprintf(to, "    %s; answers with mss %lld, window %lld",
+		model_true(service, "learnt") ? "learnt from its SYN-ACK" : "seeded", model_number(p, "mss"),
+		model_number(p, "window"));
+	json_array_foreach(json_object_get(p, "options"), i, option) {
+		wscale = strcmp(json_string_value(option), "wscale") == 0;
+		if (wscale)
+			fprintf(to, ", scale %lld", model_number(p, "wscale"));
+		else
+			fprintf(to, ", %s", json_string_value(option));
+	}
+	fputc('\n', to);
+}
+
+void services_render(const json_t *services, FILE *to)
+{
+	const json_t *s;
+	char since[32];
+	size_t i;
+
+	fprintf(to, "  %-26s %-6s %-14s %9s %9s %9s\n", "service", "mode", "for", "half-open", "share", "in flight");
+	json_array_foreach(services, i, s) {
+		const char *endpoint = model_text(s, "endpoint");
+
+		/* A long IPv6 address has a line of its own, so that the columns hold. */
+		if (strlen(endpoint) > 26)
+			fprintf(to, "  %s\n", endpoint);
+		fprintf(to, "  %-26s %-6s %-14s %9lld %9lld %9lld\n", strlen(endpoint) > 26 ? "" : endpoint,
+			model_text(s, "mode"), output_duration(since, model_number(s, "mode_ms")),
+			model_number(s, "half_open"), model_number(s, "share"), model_number(s, "in_flight"));
+		render_profile(s, to);
+		render_remarks(s, to);
+	}
+}

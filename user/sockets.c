@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sockets.c - SOCK_DIAG dumps. IPv4 and IPv6 are two dumps of the same kind.
+ */
+#include <errno.h>
+#include <string.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+
+#include "netlink.h"
+#include "sockets.h"
+
+#define LISTENERS (1U << TCP_LISTEN)
+#define CONNECTIONS (~(1U << TCP_LISTEN | 1U << TCP_CLOSE))
+
+struct walk {
+	socket_visit visit;
+	void *arg;
+	int answer;
+};
+
+static void take_address(union levee_addr *to, const __be32 *from, int family)
+{
+	if (family == AF_INET)
+		levee_addr_set_v4(to, from[0]);
+	else
+		memcpy(to, from, sizeof(*to));
+}
+
+static bool names_mptcp(const struct nlattr *ulp)
+{
+	struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, ulp)
+		if (mnl_attr_get_type(attr) == INET_ULP_INFO_NAME)
+			return strcmp(mnl_attr_get_str(attr), "mptcp") == 0;
+	return false;
+}
+
+static void take_attributes(struct tcp_socket *s, const struct nlmsghdr *nl)
+{
+	struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nl, sizeof(struct inet_diag_msg)) {
+		if (mnl_attr_get_type(attr) == INET_DIAG_SKV6ONLY)
+			s->ipv6_only = mnl_attr_get_u8(attr);
+		else if (mnl_attr_get_type(attr) == INET_DIAG_ULP_INFO)
+			s->mptcp = names_mptcp(attr);
+	}
+}
+
+static int take_socket(const struct nlmsghdr *nl, void *arg)
+{
+	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nl);
+	struct walk *walk = arg;
+	struct tcp_socket s = {
+		.tuple.lport = msg->id.idiag_sport,
+		.tuple.rport = msg->id.idiag_dport,
+		.ifindex = msg->id.idiag_if,
+		.state = msg->idiag_state,
+		.ipv6 = msg->idiag_family == AF_INET6,
+		/* Of a listener the kernel tells the backlog here. */
+		.backlog = msg->idiag_state == TCP_LISTEN ? msg->idiag_wqueue : 0,
+	};
+
+	take_address(&s.tuple.local, msg->id.idiag_src, msg->idiag_family);
+	take_address(&s.tuple.remote, msg->id.idiag_dst, msg->idiag_family);
+	take_attributes(&s, nl);
+	/* The walk goes on after a bad answer, so that the dump is read to its end; `visit` is not called again. */
+	if (!walk->answer)
+		walk->answer = walk->visit(&s, walk->arg);
+	return MNL_CB_OK;
+}
+
+static int dump(int family, unsigned int states, struct walk *walk)
+{
+	char buffer[NETLINK_REQUEST];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req_v2 *query;
+
+	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	query = mnl_nlmsg_put_extra_header(request, sizeof(*query));
+	query->sdiag_family = family;
+	query->sdiag_protocol = IPPROTO_TCP;
+	query->idiag_states = states;
+	/* The kernel names the upper protocol (MPTCP) only to those who ask for tcp_info. */
+	if (states == LISTENERS)
+		query->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	return netlink_ask(NETLINK_SOCK_DIAG, request, take_socket, walk);
+}
+
+static int each(unsigned int states, socket_visit visit, void *arg)
+{
+	struct walk walk = { .visit = visit, .arg = arg };
+	int v4 = dump(AF_INET, states, &walk);
+	int v6 = dump(AF_INET6, states, &walk);
+
+	if (walk.answer)
+		return walk.answer;
+	return v4 ? v4 : v6;
+}
+
+int sockets_each_listener(socket_visit visit, void *arg)
+{
+	return each(LISTENERS, visit, arg);
+}
+
+int sockets_each_connection(socket_visit visit, void *arg)
+{
+	return each(CONNECTIONS, visit, arg);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sockets.h - the TCP sockets of this network namespace, by SOCK_DIAG.
+ */
+#ifndef USER_SOCKETS_H
+#define USER_SOCKETS_H
+
+#include <stdbool.h>
+#include <levee/addr.h>
+
+struct tcp_socket {
+	struct levee_tuple tuple; /* IPv4 is mapped; a listener has no remote end */
+	unsigned int ifindex;     /* bound to this interface, 0 to none */
+	unsigned int backlog;     /* of a listener: connections that may wait for accept() */
+	unsigned char state;	     /* the kernel's, TCP_LISTEN etc. of netinet/tcp.h */
+	bool ipv6;	   /* an AF_INET6 socket; its address may be mapped all the same */
+	bool ipv6_only;
+	bool mptcp;
+};
+
+/* A non-zero answer ends the walk and is its result. */
+typedef int (*socket_visit)(const struct tcp_socket *socket, void *arg);
+
+/* Negative errno, or what `visit` answered. -EINTR: sockets changed underway, some may be missing. */
+int sockets_each_listener(socket_visit visit, void *arg);
+int sockets_each_connection(socket_visit visit, void *arg);
+
+#endif
