@@ -30,13 +30,20 @@ static __always_inline __u64 csum_pseudo(const struct levee_tuple *t, __u32 tcp_
 	return sum;
 }
 
-/* Sum of `words` 32-bit words at `at`, at most 15: the length of an IPv4 or a TCP header. */
+/* Sum of `words` 32-bit words at `w`, between 5 and 15: an IPv4 or a TCP header. The usual lengths have no branches. */
 static __noinline __u64 csum_header(const __u32 *w, const void *data_end, __u32 words)
 {
-	__u64 sum = 0;
+	__u64 sum;
 
+	if ((const void *)(w + 5) > data_end)
+		return 0;
+	sum = (__u64)w[0] + w[1] + w[2] + w[3] + w[4];
+	if (words == 5)
+		return sum;
+	if (words == 10 && (const void *)(w + 10) <= data_end)
+		return sum + w[5] + w[6] + w[7] + w[8] + w[9];
 #pragma unroll
-	for (__u32 i = 0; i < 15; i++)
+	for (__u32 i = 5; i < 15; i++)
 		if (i < words && (const void *)(w + i + 1) <= data_end)
 			sum += w[i];
 	return sum;

@@ -91,6 +91,11 @@ static __always_inline void half_open_synack(const struct packet *p, struct leve
 			h->synack_repeats++;
 		return;
 	}
+	/* An answer to another SYN than the one that was remembered; one that acknowledges the SYN's data too is not. */
+	if (p->ack - h->client_isn - 1 > 0xffff) {
+		h->client_isn = p->ack - 1;
+		h->flags &= ~LEVEE_HO_CLIENT_KNOWN;
+	}
 	h->server_isn = p->seq;
 	h->synack_us = bpf_ktime_get_ns() / 1000;
 	h->server_wscale = o->wscale;

@@ -13,14 +13,39 @@
 #define TUPLE_WORDS 5
 #define NO_SERVICE 0xffff
 
-__noinline int half_open_lookup(const struct levee_tuple *t, __u32 hash, __u32 ways)
+static __always_inline struct table half_open_table(void)
 {
-	return table_find(&half_open_heads, &half_open, geometry.half_open_sets - 1, hash, t, TUPLE_WORDS, ways);
+	return (struct table){ &half_open_filters, &half_open_heads, &half_open, geometry.half_open_sets - 1 };
+}
+
+__noinline int half_open_lookup(const struct levee_tuple *tuple, __u32 hash, __u32 ways)
+{
+	struct table t = half_open_table();
+
+	return table_may_have(&t, hash) ? table_find(&t, hash, tuple, TUPLE_WORDS, ways) : NO_SLOT;
 }
 
 __noinline __u64 half_open_claim(__u32 hash, __u32 now_ms)
 {
-	return table_claim(&half_open_heads, geometry.half_open_sets - 1, hash, now_ms, LEVEE_HALF_OPEN_SHIFT, CLAIM_FREE);
+	struct table t = half_open_table();
+
+	return table_claim(&t, hash, now_ms, LEVEE_HALF_OPEN_SHIFT, CLAIM_FREE);
+}
+
+__noinline int half_open_show(__u32 index, __u32 hash, __u32 deadline_ms)
+{
+	struct table t = half_open_table();
+
+	table_publish(&t, index, hash, deadline_ms, LEVEE_HALF_OPEN_SHIFT);
+	return 0;
+}
+
+/* 1 for the one caller that freed the slot. */
+__noinline int half_open_release(__u32 index)
+{
+	struct table t = half_open_table();
+
+	return table_release(&t, index);
 }
 
 static __always_inline struct levee_half_open *half_open_at(__u32 index)
@@ -46,7 +71,7 @@ static __always_inline void half_open_uncount(const struct run *run, const struc
 static __always_inline void half_open_remove(const struct run *run, const struct levee_half_open *h, __u32 index,
 					     enum levee_counter why)
 {
-	if (!table_release(&half_open_heads, index))
+	if (!half_open_release(index))
 		return;
 	half_open_uncount(run, h);
 	count(run, why);
@@ -83,7 +108,7 @@ static __always_inline struct levee_half_open *half_open_new(const struct run *r
 	h = half_open_at(CLAIM_SLOT(claim));
 	if (!h)
 		return NULL;
-	if (CLAIM_OLD(claim)) {
+	if (claim & CLAIM_REPLACES) {
 		half_open_uncount(run, h);
 		count(run, LEVEE_C_HALF_OPEN_EXPIRED);
 	}
@@ -99,16 +124,14 @@ static __always_inline void half_open_publish(const struct run *run, const struc
 					      __u32 index)
 {
 	struct levee_service *s = service_at(h->service);
-	__u32 word = levee_word(levee_tag_of_hash(p->hash), run->now_ms + run->settings->timeout_ms[LEVEE_T_HALF_OPEN],
-				LEVEE_HALF_OPEN_SHIFT);
 
 	__sync_fetch_and_add(&run->runtime->half_open, 1);
 	if (s)
 		__sync_fetch_and_add(&s->half_open, 1);
 	count(run, LEVEE_C_HALF_OPEN_NEW);
-	table_publish(&half_open_heads, index, word);
+	half_open_show(index, p->hash, run->now_ms + run->settings->timeout_ms[LEVEE_T_HALF_OPEN]);
 	/* The same SYN on another CPU: the lower way stays. */
-	if (half_open_lookup(&p->tuple, p->hash, index % LEVEE_WAYS) >= 0 && table_release(&half_open_heads, index))
+	if (half_open_lookup(&p->tuple, p->hash, index % LEVEE_WAYS) >= 0 && half_open_release(index))
 		half_open_uncount(run, h);
 }
 

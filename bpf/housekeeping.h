@@ -26,6 +26,13 @@ struct sweep {
 	__u32 sets;
 };
 
+/* Has the deadline of this way come? The entry then says whether its time is really up. */
+static __always_inline bool way_is_due(const struct levee_head *head, __u32 way, __u32 now_ms, __u32 shift)
+{
+	return levee_tag_live(READ_ONCE(head->tag[way])) &&
+	       levee_ticks_left(READ_ONCE(head->deadline[way]), now_ms, shift) <= 0;
+}
+
 static long sweep_half_open_set(__u32 i, struct sweep *sweep)
 {
 	__u32 set = (sweep->first + i) & (sweep->sets - 1);
@@ -34,10 +41,10 @@ static long sweep_half_open_set(__u32 i, struct sweep *sweep)
 	if (!head)
 		return 1;
 	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
-		__u32 word = READ_ONCE(head->word[way]), index = set * LEVEE_WAYS + way;
+		__u32 index = set * LEVEE_WAYS + way;
 		struct levee_half_open *h;
 
-		if (!levee_word_live(word) || levee_word_ticks_left(word, sweep->run.now_ms, LEVEE_HALF_OPEN_SHIFT) > 0)
+		if (!way_is_due(head, way, sweep->run.now_ms, LEVEE_HALF_OPEN_SHIFT))
 			continue;
 		h = bpf_map_lookup_elem(&half_open, &index);
 		if (h && half_open_expired(&sweep->run, h))
@@ -54,10 +61,10 @@ static long sweep_flow_set(__u32 i, struct sweep *sweep)
 	if (!head)
 		return 1;
 	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
-		__u32 word = READ_ONCE(head->word[way]), index = set * LEVEE_WAYS + way;
+		__u32 index = set * LEVEE_WAYS + way;
 		struct levee_flow *f;
 
-		if (!levee_word_live(word) || levee_word_ticks_left(word, sweep->run.now_ms, LEVEE_FLOW_SHIFT) > 0)
+		if (!way_is_due(head, way, sweep->run.now_ms, LEVEE_FLOW_SHIFT))
 			continue;
 		f = bpf_map_lookup_elem(&flows, &index);
 		if (f && flow_expired(&sweep->run, f))
@@ -147,7 +154,7 @@ static long service_set_tick(__u32 set, struct service_round *round)
 	if (!head)
 		return 1;
 	for (__u32 way = 0; way < LEVEE_WAYS; way++)
-		if (levee_word_live(READ_ONCE(head->word[way])))
+		if (levee_tag_live(READ_ONCE(head->tag[way])))
 			service_tick(set * LEVEE_WAYS + way, round);
 	return 0;
 }

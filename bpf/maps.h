@@ -50,7 +50,13 @@ struct {
 } stats SEC(".maps");
 
 /* Tables: levee/table.h has their layout. */
-#define LEVEE_TABLE(heads, slots, entry)             \
+#define LEVEE_TABLE(filters, heads, slots, entry)    \
+	struct {                                     \
+		__uint(type, BPF_MAP_TYPE_ARRAY);    \
+		__uint(max_entries, 1);              \
+		__type(key, __u32);                  \
+		__type(value, struct levee_filter);  \
+	} filters SEC(".maps");                      \
 	struct {                                     \
 		__uint(type, BPF_MAP_TYPE_ARRAY);    \
 		__uint(max_entries, 1);              \
@@ -64,9 +70,9 @@ struct {
 		__type(value, struct entry);         \
 	} slots SEC(".maps")
 
-LEVEE_TABLE(flow_heads, flows, levee_flow);
-LEVEE_TABLE(half_open_heads, half_open, levee_half_open);
-LEVEE_TABLE(service_heads, services, levee_service);
+LEVEE_TABLE(flow_filters, flow_heads, flows, levee_flow);
+LEVEE_TABLE(half_open_filters, half_open_heads, half_open, levee_half_open);
+LEVEE_TABLE(service_filters, service_heads, services, levee_service);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

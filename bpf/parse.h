@@ -96,7 +96,7 @@ enum direction { INGRESS, EGRESS };
 static __always_inline int parse_ipv6_extensions(void **cursor, void *data_end, __u8 *proto, __u32 *length)
 {
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < IPV6_EXTENSIONS; i++) {
+	for (int i = 0; i <= IPV6_EXTENSIONS; i++) {
 		struct ipv6_ext *ext = *cursor;
 		__u32 len;
 
@@ -110,6 +110,8 @@ static __always_inline int parse_ipv6_extensions(void **cursor, void *data_end, 
 		default:
 			return GO_ON;
 		}
+		if (i == IPV6_EXTENSIONS)
+			break;
 		if ((void *)(ext + 1) > data_end)
 			return LEVEE_DROP_IP_LENGTH;
 		if (*proto == IPPROTO_FRAGMENT) {
@@ -413,20 +415,43 @@ static __always_inline bool parse_options_words(const __u32 *w, __u32 len, __u32
 	return true;
 }
 
+/* The two layouts that Linux sends, straight from the frame: SYN, and any later segment. */
+static __always_inline bool parse_options_linux(const __u32 *w, const void *data_end, __u32 len, struct tcp_options *o)
+{
+	if (len == 12 && (const void *)(w + 3) <= data_end && w[0] == WORD_NOP_TS) {
+		option_ts(o, w[1], w[2]);
+		return true;
+	}
+	if (len == 20 && (const void *)(w + 5) <= data_end && w[1] == WORD_SACK_TS &&
+	    (w[0] & bpf_htonl(0xffff0000)) == WORD_MSS(0) && (w[4] & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0)) {
+		o->mss = bpf_ntohl(w[0]);
+		option_ts(o, w[2], w[3]);
+		option_wscale(o, bpf_ntohl(w[4]));
+		o->present |= LEVEE_OPT_MSS | LEVEE_OPT_SACK;
+		return true;
+	}
+	return false;
+}
+
 /* The options of a segment; in a SYN also the ECN request. Reads only what is linear, as headers are. */
 static __always_inline int parse_options(const struct packet *p, struct span at, struct tcp_options *o)
 {
-	struct option_bytes in = { .len = p->tcp_len - sizeof(struct tcp_header) };
 	__u32 *w = at.data + ((p->tcp_offset + sizeof(struct tcp_header)) & TCP_OFFSET_MAX);
+	__u32 len = p->tcp_len - sizeof(struct tcp_header);
+	struct option_bytes in;
 
 	__builtin_memset(o, 0, sizeof(*o));
 	if ((p->flags & (TCP_SYN | TCP_ECE | TCP_CWR)) == (TCP_SYN | TCP_ECE | TCP_CWR))
 		o->present |= LEVEE_OPT_ECN;
+	if (!len || parse_options_linux(w, at.data_end, len, o))
+		return 0;
+	__builtin_memset(&in, 0, sizeof(in));
+	in.len = len;
 #pragma unroll
 	for (int i = 0; i < TCP_OPTIONS_MAX / 4; i++)
-		if (in.len > i * 4U && (void *)(w + i + 1) <= at.data_end)
+		if (len > i * 4U && (void *)(w + i + 1) <= at.data_end)
 			in.w[i] = w[i];
-	if (in.len && !parse_options_words(in.w, in.len, in.start, o))
+	if (!parse_options_words(in.w, in.len, in.start, o))
 		parse_options_any(&in, o);
 	return 0;
 }

@@ -22,16 +22,33 @@ static __always_inline void service_key(struct levee_service_key *key, const str
 	key->zone = 0;
 }
 
-/* Searches and claims are global functions: the verifier checks each once, not at every call. */
-__noinline int service_lookup(const struct levee_service_key *key, __u32 hash)
+static __always_inline struct table service_table(void)
 {
-	return table_find(&service_heads, &services, geometry.service_sets - 1, hash, key, SERVICE_KEY_WORDS, LEVEE_WAYS);
+	return (struct table){ &service_filters, &service_heads, &services, geometry.service_sets - 1 };
 }
 
-/* A service has no deadline: its words stand at tick 0 of "now" 0, and never expire. */
+/* Searches, claims and releases are global functions: the verifier checks each once, not at every call. */
+__noinline int service_lookup(const struct levee_service_key *key, __u32 hash)
+{
+	struct table t = service_table();
+
+	return table_find(&t, hash, key, SERVICE_KEY_WORDS, LEVEE_WAYS);
+}
+
+/* A service has no deadline: all stand at tick 0 of "now" 0, and never expire. */
 __noinline __u64 service_claim(__u32 hash)
 {
-	return table_claim(&service_heads, geometry.service_sets - 1, hash, 0, LEVEE_FLOW_SHIFT, CLAIM_FREE);
+	struct table t = service_table();
+
+	return table_claim(&t, hash, 0, LEVEE_FLOW_SHIFT, CLAIM_FREE);
+}
+
+__noinline int service_publish(__u32 index, __u32 hash)
+{
+	struct table t = service_table();
+
+	table_publish(&t, index, hash, 0, LEVEE_FLOW_SHIFT);
+	return 0;
 }
 
 static __always_inline struct levee_service *service_at(__u32 index)
@@ -98,7 +115,7 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 	s->profile = run->settings->profile[v4 ? LEVEE_V4 : LEVEE_V6];
 	s->share = run->settings->half_open_max;
 	s->mode_ms = run->now_ms;
-	table_publish(&service_heads, CLAIM_SLOT(claim), levee_word(levee_tag_of_hash(hash), 0, LEVEE_FLOW_SHIFT));
+	service_publish(CLAIM_SLOT(claim), hash);
 	*index = CLAIM_SLOT(claim);
 	return s;
 }

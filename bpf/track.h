@@ -19,14 +19,47 @@
 #define SCALE_UNKNOWN LEVEE_WSCALE_MAX
 #define TOUCH_MS 1000
 
-__noinline int flow_lookup(const struct levee_tuple *t, __u32 hash, __u32 ways)
+static __always_inline struct table flow_table(void)
 {
-	return table_find(&flow_heads, &flows, geometry.flow_sets - 1, hash, t, TUPLE_WORDS, ways);
+	return (struct table){ &flow_filters, &flow_heads, &flows, geometry.flow_sets - 1 };
+}
+
+__noinline int flow_lookup(const struct levee_tuple *tuple, __u32 hash, __u32 ways)
+{
+	struct table t = flow_table();
+
+	return table_find(&t, hash, tuple, TUPLE_WORDS, ways);
+}
+
+/* The same for what is probably not there: a SYN. */
+__noinline int flow_lookup_filtered(const struct levee_tuple *tuple, __u32 hash)
+{
+	struct table t = flow_table();
+
+	return table_may_have(&t, hash) ? table_find(&t, hash, tuple, TUPLE_WORDS, LEVEE_WAYS) : NO_SLOT;
 }
 
 __noinline __u64 flow_claim(__u32 hash, __u32 now_ms, __u32 full)
 {
-	return table_claim(&flow_heads, geometry.flow_sets - 1, hash, now_ms, LEVEE_FLOW_SHIFT, full ? CLAIM_SWAP : CLAIM_EVICT);
+	struct table t = flow_table();
+
+	return table_claim(&t, hash, now_ms, LEVEE_FLOW_SHIFT, full ? CLAIM_SWAP : CLAIM_EVICT);
+}
+
+__noinline int flow_show(__u32 index, __u32 hash, __u32 deadline_ms)
+{
+	struct table t = flow_table();
+
+	table_publish(&t, index, hash, deadline_ms, LEVEE_FLOW_SHIFT);
+	return 0;
+}
+
+/* 1 for the one caller that freed the slot. */
+__noinline int flow_release(__u32 index)
+{
+	struct table t = flow_table();
+
+	return table_release(&t, index);
 }
 
 static __always_inline struct levee_flow *flow_at(__u32 index)
@@ -72,15 +105,17 @@ static __always_inline bool flow_expired(const struct run *run, const struct lev
 
 static __always_inline void flow_touch(const struct run *run, struct levee_flow *f, __u32 index)
 {
+	struct table t = flow_table();
+
 	f->seen_ms = run->now_ms;
-	table_touch(&flow_heads, index, run->now_ms + flow_timeout_ms(run, f), LEVEE_FLOW_SHIFT);
+	table_touch(&t, index, run->now_ms + flow_timeout_ms(run, f), LEVEE_FLOW_SHIFT);
 }
 
 /* --- entering and leaving the table */
 
 static __always_inline void flow_remove(const struct run *run, __u32 index, enum levee_counter why)
 {
-	if (!table_release(&flow_heads, index))
+	if (!flow_release(index))
 		return;
 	count(run, LEVEE_C_FLOW_GONE);
 	count(run, why);
@@ -88,7 +123,8 @@ static __always_inline void flow_remove(const struct run *run, __u32 index, enum
 
 static __always_inline struct levee_flow *flow_find(const struct run *run, const struct packet *p, __u32 *index)
 {
-	int slot = flow_lookup(&p->tuple, p->hash, LEVEE_WAYS);
+	bool syn = (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	int slot = syn ? flow_lookup_filtered(&p->tuple, p->hash) : flow_lookup(&p->tuple, p->hash, LEVEE_WAYS);
 	struct levee_flow *f;
 
 	if (slot < 0)
@@ -116,11 +152,9 @@ static __noinline struct levee_flow *flow_new(const struct run *run, const struc
 	f = flow_at(CLAIM_SLOT(claim));
 	if (!f)
 		return NULL;
-	if (CLAIM_OLD(claim)) {
-		bool expired = levee_word_ticks_left(CLAIM_OLD(claim), run->now_ms, LEVEE_FLOW_SHIFT) < 0;
-
+	if (claim & CLAIM_REPLACES) {
 		count(run, LEVEE_C_FLOW_GONE);
-		count(run, expired ? LEVEE_C_FLOW_EXPIRED : LEVEE_C_FLOW_EVICTED);
+		count(run, claim & CLAIM_EXPIRED ? LEVEE_C_FLOW_EXPIRED : LEVEE_C_FLOW_EVICTED);
 	}
 	__builtin_memset(f, 0, sizeof(*f));
 	f->tuple = *tuple;
@@ -149,9 +183,9 @@ static __noinline int flow_publish(const struct run *run, struct levee_flow *f, 
 	default:
 		count(run, LEVEE_C_FLOW_ADOPTED);
 	}
-	table_publish(&flow_heads, index, levee_word(levee_tag_of_hash(hash), deadline, LEVEE_FLOW_SHIFT));
+	flow_show(index, hash, deadline);
 	/* Entered on two CPUs at once: the lower way stays. */
-	if (flow_lookup(&f->tuple, hash, index % LEVEE_WAYS) >= 0 && table_release(&flow_heads, index))
+	if (flow_lookup(&f->tuple, hash, index % LEVEE_WAYS) >= 0 && flow_release(index))
 		count(run, LEVEE_C_FLOW_GONE);
 	return 0;
 }
@@ -255,6 +289,11 @@ static __always_inline void end_open(struct levee_end *e, const struct packet *p
 	}
 }
 
+static __always_inline bool end_opening(const struct levee_end *e)
+{
+	return e->state == LEVEE_TCP_SYN_SENT || e->state == LEVEE_TCP_SYN_RECEIVED;
+}
+
 /*
  * SYN or SYN-ACK on a flow. Before the flow is established, and after it has ended, it opens the end
  * anew; on a live flow it changes nothing (the endpoint answers with a challenge ACK, RFC 5961 section 4).
@@ -262,9 +301,10 @@ static __always_inline void end_open(struct levee_end *e, const struct packet *p
 static __always_inline bool track_syn(struct levee_end *e, struct levee_end *peer, const struct packet *p, const struct tcp_options *o)
 {
 	bool ended = e->state == LEVEE_TCP_CLOSED || e->state == LEVEE_TCP_TIME_WAIT;
-	bool opening = e->state == LEVEE_TCP_SYN_SENT || e->state == LEVEE_TCP_SYN_RECEIVED;
+	bool again = (e->flags & (LEVEE_END_SYN | LEVEE_END_FIN)) == LEVEE_END_SYN && e->fin_end == p->seq + 1;
 
-	if (!ended && !opening)
+	/* In simultaneous open an end sends its SYN once more, with an ACK, when it may be established already. */
+	if (!ended && !end_opening(e) && !(again && end_opening(peer)))
 		return false;
 	if (!(p->flags & TCP_ACK)) {
 		end_open(e, p, o);

@@ -28,6 +28,7 @@
 #include "netdev.h"
 #include "profile.h"
 #include "remove.h"
+#include "tables.h"
 #include "tc.h"
 #include "xdp.h"
 
@@ -47,29 +48,6 @@ struct session {
 
 static const __u32 first;
 
-unsigned int attach_sets(unsigned int entries)
-{
-	unsigned int sets = 1;
-
-	while ((unsigned long long)sets * LEVEE_WAYS < 2ULL * entries)
-		sets *= 2;
-	return sets;
-}
-
-#define SERVICE_SETS (LEVEE_SERVICES_MAX / LEVEE_WAYS)
-
-static unsigned long long table_memory(unsigned long long sets, unsigned int entry)
-{
-	return sets * (sizeof(struct levee_head) + LEVEE_WAYS * entry);
-}
-
-unsigned long long attach_memory(unsigned int half_open, unsigned int flows)
-{
-	return table_memory(attach_sets(flows), sizeof(struct levee_flow)) +
-	       table_memory(attach_sets(half_open), sizeof(struct levee_half_open)) +
-	       table_memory(SERVICE_SETS, sizeof(struct levee_service));
-}
-
 static struct levee_meta *meta(struct session *s)
 {
 	return &s->result->meta;
@@ -79,7 +57,8 @@ static struct levee_meta *meta(struct session *s)
 
 static int check_memory(const struct session *s)
 {
-	unsigned long long need = attach_memory(s->options->half_open, s->options->flows), have = memory_available();
+	struct levee_geometry g = tables_geometry(s->options->half_open, s->options->flows);
+	unsigned long long need = tables_memory(&g), have = memory_available();
 
 	if (have == 0 || need < have)
 		return 0;
@@ -214,42 +193,16 @@ static int choose_cookies(struct session *s)
 	return 0;
 }
 
-static int resize(struct bpf_map *heads, struct bpf_map *slots, unsigned int sets)
-{
-	int err = bpf_map__set_max_entries(heads, sets);
-
-	return err ? err : bpf_map__set_max_entries(slots, sets * LEVEE_WAYS);
-}
-
-static int size_tables(struct session *s)
-{
-	struct levee_bpf *skel = s->skel;
-	struct levee_geometry g = {
-		.flow_sets = attach_sets(s->options->flows),
-		.half_open_sets = attach_sets(s->options->half_open),
-		.service_sets = SERVICE_SETS,
-	};
-	int err = resize(skel->maps.flow_heads, skel->maps.flows, g.flow_sets);
-
-	if (!err)
-		err = resize(skel->maps.half_open_heads, skel->maps.half_open, g.half_open_sets);
-	if (!err)
-		err = resize(skel->maps.service_heads, skel->maps.services, g.service_sets);
-	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.service_counts, g.service_sets * LEVEE_WAYS);
-	skel->rodata->geometry = g;
-	skel->rodata->cpus = libbpf_num_possible_cpus();
-	return err;
-}
-
 static int open_programs(struct session *s)
 {
+	struct levee_geometry g;
 	int err;
 
 	s->skel = levee_bpf__open();
 	if (!s->skel)
 		return failed(EXIT_FAILED, "%s: opening the BPF programs failed: %s", s->ifname, library_log_last());
-	err = size_tables(s);
+	g = tables_geometry(s->options->half_open, s->options->flows);
+	err = tables_resize(s->skel, &g);
 	if (!err && getrandom(&s->skel->rodata->hash_key, sizeof(s->skel->rodata->hash_key), 0) < 0)
 		err = -errno;
 	if (!err && !meta(s)->handoff)

@@ -19,10 +19,4 @@ struct attach_result {
 /* All or nothing: after an error the interface is as it was. */
 int attach_interface(const struct options *options, struct attach_result *result);
 
-/* Sets of 16 slots for a table that shall hold `entries` at half its fill. */
-unsigned int attach_sets(unsigned int entries);
-
-/* Memory that the tables need, in bytes. */
-unsigned long long attach_memory(unsigned int half_open, unsigned int flows);
-
 #endif

@@ -18,6 +18,7 @@
 #include "output.h"
 #include "profile.h"
 #include "sockets.h"
+#include "tables.h"
 #include "tc.h"
 #include "words.h"
 #include "xdp.h"
@@ -142,7 +143,8 @@ static void dispatcher(struct doctor *d)
 
 static void memory(struct doctor *d)
 {
-	unsigned long long need = attach_memory(d->options->half_open, d->options->flows), have = memory_available();
+	struct levee_geometry g = tables_geometry(d->options->half_open, d->options->flows);
+	unsigned long long need = tables_memory(&g), have = memory_available();
 
 	if (have && need >= have)
 		FAILED(d, "memory",

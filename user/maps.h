@@ -11,19 +11,22 @@
 #include "bpffs.h"
 
 /* Every pinned map, by the name of its pin. X(NAME, name) */
-#define MAPS(X)                             \
-	X(META, meta)                       \
-	X(SETTINGS, settings)               \
-	X(SECRETS, secrets)                 \
-	X(RUNTIME, runtime)                 \
-	X(STATS, stats)                     \
-	X(FLOW_HEADS, flow_heads)           \
-	X(FLOWS, flows)                     \
-	X(HALF_OPEN_HEADS, half_open_heads) \
-	X(HALF_OPEN, half_open)             \
-	X(SERVICE_HEADS, service_heads)     \
-	X(SERVICES, services)               \
-	X(SERVICE_COUNTS, service_counts)   \
+#define MAPS(X)                                 \
+	X(META, meta)                           \
+	X(SETTINGS, settings)                   \
+	X(SECRETS, secrets)                     \
+	X(RUNTIME, runtime)                     \
+	X(STATS, stats)                         \
+	X(FLOW_FILTERS, flow_filters)           \
+	X(FLOW_HEADS, flow_heads)               \
+	X(FLOWS, flows)                         \
+	X(HALF_OPEN_FILTERS, half_open_filters) \
+	X(HALF_OPEN_HEADS, half_open_heads)     \
+	X(HALF_OPEN, half_open)                 \
+	X(SERVICE_FILTERS, service_filters)     \
+	X(SERVICE_HEADS, service_heads)         \
+	X(SERVICES, services)                   \
+	X(SERVICE_COUNTS, service_counts)       \
 	X(HOUSEKEEPING, housekeeping)
 
 #define MAP_ENUM(NAME, name) MAP_##NAME,

@@ -82,7 +82,7 @@ json_t *services_model(const struct maps *maps)
 	if (!all)
 		return NULL;
 	for (unsigned int i = 0; i < LEVEE_SERVICES_MAX; i++)
-		if (levee_word_live(heads[i / LEVEE_WAYS].word[i % LEVEE_WAYS]))
+		if (levee_tag_live(heads[i / LEVEE_WAYS].tag[i % LEVEE_WAYS]))
 			all[n++] = all[i];
 	qsort(all, n, sizeof(*all), by_port);
 	list = json_array();

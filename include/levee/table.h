@@ -2,15 +2,16 @@
 /*
  * table.h - layout of levee's set-associative tables.
  *
- * A table is two BPF arrays: `heads`, one cache line per set of 16 slots, and `slots`, the entries.
- * Slot i of set s is element s * 16 + i of `slots`. A lookup that misses touches one cache line, an
- * insert needs no allocation and no lock, and a full set gives up the slot whose deadline comes first.
+ * A table is three BPF arrays. `slots` are the entries, 16 to a set. `heads` has one cache line per set: the
+ * tags of its slots and their deadlines. `filters` has one word per set that says which tags can be there at
+ * all. A search for what is not there ends at the filter, which for a million flows is 512 KiB and stays in
+ * the CPU's cache where heads (8 MiB) do not; any other search touches one head and one slot. An insert
+ * allocates nothing and takes no lock; a full set gives up the slot whose deadline comes first.
  * bpf/table.h has the operations; userspace only reads.
  *
- * A head word is 0 for a free slot, else tag << 16 | deadline. The tag is the upper half of the
- * entry's hash; LEVEE_TAG_CLAIMED marks a slot that is being filled. The deadline counts ticks of
- * 2^shift ms modulo 2^16 (each table has its shift) and is a hint for eviction and sweeps: the entry
- * itself knows exactly when it ends.
+ * A tag is 0 for a free slot, LEVEE_TAG_CLAIMED for one that is being filled, else the upper half of the entry's
+ * hash. Deadlines count ticks of 2^shift ms modulo 2^16 (each table has its shift). They are hints for eviction
+ * and sweeps: the entry itself knows exactly when it ends.
  */
 #ifndef LEVEE_TABLE_H
 #define LEVEE_TABLE_H
@@ -27,16 +28,29 @@
 /* Longest timeout that a flow's 16-bit deadline can carry, in ms: a day. */
 #define LEVEE_TIMEOUT_MAX_MS 86400000U
 
+/* The value of a map of heads: element s is set s. */
 struct levee_head {
-	__u32 word[LEVEE_WAYS];
+	union {
+		__u16 tag[LEVEE_WAYS];
+		__u64 tags[LEVEE_WAYS / 4]; /* four at a time */
+	};
+	__u16 deadline[LEVEE_WAYS];
 };
 
 _Static_assert(sizeof(struct levee_head) == 64, "a head is one cache line");
 
-static __always_inline __u32 levee_word_tag(__u32 word)
-{
-	return word >> 16;
-}
+/*
+ * The value of a map of filters: the words of sixteen sets, set s at element s / 16. The low 24 bits are one per
+ * twenty-fourth of the tags, set where the set may hold such a tag; the upper 8 count inserts, so that whoever
+ * clears stale bits notices an insert that came between.
+ */
+#define LEVEE_FILTER_SETS 16U
+#define LEVEE_FILTER_BITS 24U
+#define LEVEE_FILTER_MASK ((1U << LEVEE_FILTER_BITS) - 1)
+
+struct levee_filter {
+	__u32 word[LEVEE_FILTER_SETS];
+};
 
 static __always_inline __u32 levee_tag_of_hash(__u32 hash)
 {
@@ -45,21 +59,26 @@ static __always_inline __u32 levee_tag_of_hash(__u32 hash)
 	return tag == 0 || tag == LEVEE_TAG_CLAIMED ? 1 : tag;
 }
 
-/* A word names an entry that can be read: neither free nor being filled. */
-static __always_inline int levee_word_live(__u32 word)
+static __always_inline __u32 levee_filter_bit(__u32 tag)
 {
-	return word != 0 && levee_word_tag(word) != LEVEE_TAG_CLAIMED;
+	return 1U << (tag * LEVEE_FILTER_BITS >> 16);
 }
 
-static __always_inline __u32 levee_word(__u32 tag, __u32 deadline_ms, __u32 shift)
+/* Does a slot with this tag hold an entry: is it neither free nor being filled? */
+static __always_inline int levee_tag_live(__u32 tag)
 {
-	return tag << 16 | ((deadline_ms >> shift) & 0xffff);
+	return tag != 0 && tag != LEVEE_TAG_CLAIMED;
 }
 
-/* Ticks until the word's deadline, negative when it has passed. */
-static __always_inline __s32 levee_word_ticks_left(__u32 word, __u32 now_ms, __u32 shift)
+static __always_inline __u16 levee_deadline(__u32 ms, __u32 shift)
 {
-	return (__s16)((word & 0xffff) - ((now_ms >> shift) & 0xffff));
+	return ms >> shift;
+}
+
+/* Ticks until a deadline, negative when it has passed. */
+static __always_inline __s32 levee_ticks_left(__u16 deadline, __u32 now_ms, __u32 shift)
+{
+	return (__s16)(deadline - (__u16)(now_ms >> shift));
 }
 
 /*

@@ -13,6 +13,7 @@
 #include <levee/config.h>
 #include <levee/cookie.h>
 #include <levee/stats.h>
+#include <levee/table.h>
 
 #include "wrap.h"
 
@@ -76,7 +77,7 @@ struct world {
 		void *live;
 		void *saved;
 		size_t size;
-	} flow_heads, half_open_heads, services, runtime;
+	} flow_filters, half_open_filters, flow_heads, half_open_heads, services, runtime;
 };
 
 /* All return false, with a message printed, where the kernel refuses. */
@@ -98,6 +99,9 @@ struct run_spec {
 	uint32_t repeat;
 };
 
+/* Has the wrapper prepare its first packet, which is then also the frame's. */
+bool world_prime(struct world *w, struct frame *f, bool tc);
+
 /* Mean ns of one run, or a negative number. */
 double world_time(struct world *w, const struct frame *f, const struct run_spec *run);
 
@@ -113,6 +117,7 @@ struct bench_case {
 	bool sequential;
 	bool changes;    /* tables are restored after each round */
 	uint32_t plain;  /* also timed without the wrapper */
+	uint32_t strays; /* packets per thousand that may end otherwise: a set of the table can be full */
 	uint32_t flows;  /* only with so many flows, 0 always */
 };
 
@@ -129,6 +134,8 @@ struct bench_result {
 	struct quartiles plain; /* levee minus bare without the wrapper */
 };
 
+/* For qsort. */
+int compare_doubles(const void *a, const void *b);
 struct quartiles quartiles_of(double *samples, size_t count);
 
 /* `bench client`: see client.c. Exit code. */

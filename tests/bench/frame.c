@@ -7,10 +7,10 @@
 
 #include "bench.h"
 
-#define IPV4_LEN 20
-#define IPV6_LEN 40
-#define TCP_LEN 20
-#define UDP_LEN 8
+#define IPV4_LEN 20U
+#define IPV6_LEN 40U
+#define TCP_LEN 20U
+#define UDP_LEN 8U
 #define ETHERNET_MIN 60
 
 /* 198.18.0.1 and fd00::1; the peers' addresses differ in their last 32 bits. */
@@ -74,12 +74,12 @@ static uint32_t put_ipv6(uint8_t *ip, const struct frame_spec *spec, uint32_t le
 	return IPV6_LEN;
 }
 
-static uint32_t put_transport(uint8_t *at, const struct frame_spec *spec)
+static void put_transport(uint8_t *at, const struct frame_spec *spec)
 {
 	put16(at + (spec->out ? 0 : 2), spec->port);
 	if (spec->udp) {
 		put16(at + 4, UDP_LEN + spec->payload);
-		return UDP_LEN + spec->payload;
+		return;
 	}
 	put32(at + 4, spec->seq);
 	put32(at + 8, spec->ack);
@@ -88,12 +88,11 @@ static uint32_t put_transport(uint8_t *at, const struct frame_spec *spec)
 	put16(at + 14, 502);
 	if (spec->options_len)
 		memcpy(at + TCP_LEN, spec->options, spec->options_len);
-	return TCP_LEN + spec->options_len + spec->payload;
 }
 
 static uint32_t transport_len(const struct frame_spec *spec)
 {
-	return spec->udp ? UDP_LEN + spec->payload : TCP_LEN + spec->options_len + spec->payload;
+	return (spec->udp ? UDP_LEN : TCP_LEN + spec->options_len) + spec->payload;
 }
 
 /* The pseudo header without the peer's varying word: addresses, protocol, length. */
@@ -126,7 +125,7 @@ static void vary(struct wrap_state *state, const struct frame_spec *spec, uint32
 	state->ports_word = tcp_word;
 	state->ports = state->body[tcp_word];
 	state->peer_port_shift = spec->out ? 16 : 0;
-	state->sum = sum;
+	state->sum = sum - sum_words((uint8_t *)&state->ports, 4); /* the wrapper adds the whole word */
 	if (spec->udp)
 		return;
 	state->check_word = tcp_word + 4;

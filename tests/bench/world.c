@@ -22,6 +22,7 @@
 
 #include "bench.h"
 #include "clock.h"
+#include "tables.h"
 #include "levee.skel.h"
 #include "wrap.skel.h"
 
@@ -40,27 +41,25 @@ static bool fail(const char *what)
 
 /* --- loading */
 
-static void size_table(struct bpf_map *heads, struct bpf_map *slots, unsigned int sets)
+static void mappable(struct bpf_map *map)
 {
-	bpf_map__set_max_entries(heads, sets);
-	bpf_map__set_max_entries(slots, sets * LEVEE_WAYS);
-	bpf_map__set_map_flags(heads, bpf_map__map_flags(heads) | BPF_F_MMAPABLE);
+	bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_MMAPABLE);
 }
 
 static bool levee_load(struct levee_bpf *skel)
 {
-	skel->rodata->geometry.flow_sets = FLOW_SETS;
-	skel->rodata->geometry.half_open_sets = HALF_OPEN_SETS;
-	skel->rodata->geometry.service_sets = SERVICE_SETS;
-	skel->rodata->cpus = libbpf_num_possible_cpus();
+	static const struct levee_geometry geometry = { FLOW_SETS, HALF_OPEN_SETS, SERVICE_SETS, 0 };
+
+	if (tables_resize(skel, &geometry))
+		return fail("tables_resize");
 	if (getrandom(&skel->rodata->hash_key, sizeof(skel->rodata->hash_key), 0) < 0)
 		return fail("getrandom");
-	size_table(skel->maps.flow_heads, skel->maps.flows, FLOW_SETS);
-	size_table(skel->maps.half_open_heads, skel->maps.half_open, HALF_OPEN_SETS);
-	size_table(skel->maps.service_heads, skel->maps.services, SERVICE_SETS);
-	bpf_map__set_max_entries(skel->maps.service_counts, SERVICE_SETS * LEVEE_WAYS);
-	bpf_map__set_map_flags(skel->maps.services, BPF_F_MMAPABLE);
-	bpf_map__set_map_flags(skel->maps.runtime, BPF_F_MMAPABLE);
+	mappable(skel->maps.flow_filters);
+	mappable(skel->maps.flow_heads);
+	mappable(skel->maps.half_open_filters);
+	mappable(skel->maps.half_open_heads);
+	mappable(skel->maps.services);
+	mappable(skel->maps.runtime);
 	return !levee_bpf__load(skel) || fail("cannot load levee's programs; run as root");
 }
 
@@ -77,7 +76,9 @@ static bool map_area(struct bench_area *area, struct bpf_map *map)
 
 static bool map_areas(struct world *w)
 {
-	return map_area(&w->flow_heads, w->levee->maps.flow_heads) &&
+	return map_area(&w->flow_filters, w->levee->maps.flow_filters) &&
+	       map_area(&w->half_open_filters, w->levee->maps.half_open_filters) &&
+	       map_area(&w->flow_heads, w->levee->maps.flow_heads) &&
 	       map_area(&w->half_open_heads, w->levee->maps.half_open_heads) &&
 	       map_area(&w->services, w->levee->maps.services) && map_area(&w->runtime, w->levee->maps.runtime);
 }
@@ -151,15 +152,6 @@ static bool seed_service(struct world *w, bool v6, uint16_t port, uint32_t backl
 	return run_rows(w->levee->progs.levee_seed_services, &row, sizeof(row));
 }
 
-static bool set_targets(struct world *w, int xdp, int tc)
-{
-	uint32_t zero = 0;
-
-	return (!bpf_map_update_elem(bpf_map__fd(w->wrap->maps.xdp_target), &zero, &xdp, BPF_ANY) &&
-		!bpf_map_update_elem(bpf_map__fd(w->wrap->maps.tc_target), &zero, &tc, BPF_ANY)) ||
-	       fail("cannot point the wrapper at a program");
-}
-
 bool world_open(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
@@ -207,7 +199,7 @@ static bool send_syns(struct world *w, const struct frame_spec *syn)
 	struct frame f;
 
 	frame_build(&f, &w->wrap->bss->state, syn, UINT32_MAX, false);
-	return world_time(w, &f, &run) >= 0;
+	return world_prime(w, &f, false) && world_time(w, &f, &run) >= 0;
 }
 
 /* As a flood would: SYNs until the service's share is full. The last of them must be answered. */
@@ -235,7 +227,7 @@ bool world_make_answers(struct world *w, const struct frame_spec *ack)
 
 void world_save(struct world *w)
 {
-	struct bench_area *areas[] = { &w->flow_heads, &w->half_open_heads, &w->services, &w->runtime };
+	struct bench_area *areas[] = { &w->flow_filters, &w->half_open_filters, &w->flow_heads, &w->half_open_heads, &w->services, &w->runtime };
 
 	for (size_t i = 0; i < ARRAY_SIZE(areas); i++)
 		memcpy(areas[i]->saved, areas[i]->live, areas[i]->size);
@@ -243,7 +235,7 @@ void world_save(struct world *w)
 
 void world_restore(struct world *w)
 {
-	struct bench_area *areas[] = { &w->flow_heads, &w->half_open_heads, &w->services, &w->runtime };
+	struct bench_area *areas[] = { &w->flow_filters, &w->half_open_filters, &w->flow_heads, &w->half_open_heads, &w->services, &w->runtime };
 
 	for (size_t i = 0; i < ARRAY_SIZE(areas); i++)
 		memcpy(areas[i]->live, areas[i]->saved, areas[i]->size);
@@ -283,27 +275,51 @@ static int target_program(const struct world *w, const struct run_spec *run)
 	return bpf_program__fd(run->tc ? w->levee->progs.levee_egress : w->levee->progs.levee_ingress);
 }
 
+/* What to run: the program itself, or the wrapper with its jump set to it. */
 static int entry_program(struct world *w, const struct run_spec *run)
 {
-	int target = target_program(w, run), fd;
+	struct bpf_map *jump = run->tc ? w->wrap->maps.tc_target : w->wrap->maps.xdp_target;
+	int target = target_program(w, run);
+	uint32_t zero = 0;
 
 	if (run->plain)
 		return target;
-	fd = run->tc ? bpf_program__fd(w->wrap->progs.bare_unspec) : target;
-	if (!set_targets(w, run->tc ? bpf_program__fd(w->wrap->progs.bare_pass) : fd, run->tc ? target : bpf_program__fd(w->wrap->progs.bare_unspec)))
+	if (bpf_map_update_elem(bpf_map__fd(jump), &zero, &target, BPF_ANY)) {
+		fail("cannot point the wrapper at a program");
 		return -1;
+	}
 	return bpf_program__fd(run->tc ? w->wrap->progs.wrap_tc : w->wrap->progs.wrap_xdp);
+}
+
+static int run_program(int fd, const struct frame *f, uint32_t repeat, struct bpf_test_run_opts *opts)
+{
+	*opts = (struct bpf_test_run_opts){ .sz = sizeof(*opts), .data_in = f->data, .data_size_in = f->len, .repeat = repeat };
+	errno = -bpf_prog_test_run_opts(fd, opts);
+	return errno ? -1 : 0;
+}
+
+bool world_prime(struct world *w, struct frame *f, bool tc)
+{
+	struct run_spec run = { .tc = tc, .program = PROGRAM_BARE, .verdict = XDP_PASS };
+	struct wrap_state *state = &w->wrap->bss->state;
+	uint32_t body = f->len - WRAP_HEAD;
+	struct bpf_test_run_opts opts;
+	int fd = entry_program(w, &run);
+
+	if (fd < 0 || run_program(fd, f, 1, &opts))
+		return fail("the wrapper does not run");
+	memcpy(f->data + WRAP_HEAD, state->body, body < sizeof(state->body) ? body : sizeof(state->body));
+	return true;
 }
 
 double world_time(struct world *w, const struct frame *f, const struct run_spec *run)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->data, .data_size_in = f->len, .repeat = run->repeat);
+	struct bpf_test_run_opts opts;
 	int fd = entry_program(w, run);
 
 	if (fd < 0)
 		return -1;
-	errno = -bpf_prog_test_run_opts(fd, &opts);
-	if (errno) {
+	if (run_program(fd, f, run->repeat, &opts)) {
 		fail("BPF_PROG_TEST_RUN");
 		return -1;
 	}

@@ -126,24 +126,28 @@ int wrap_tc(struct __sk_buff *skb)
 SEC("xdp.frags")
 int bare_tx(struct xdp_md *ctx)
 {
+	(void)ctx;
 	return XDP_TX;
 }
 
 SEC("xdp.frags")
 int bare_pass(struct xdp_md *ctx)
 {
+	(void)ctx;
 	return XDP_PASS;
 }
 
 SEC("xdp.frags")
 int bare_drop(struct xdp_md *ctx)
 {
+	(void)ctx;
 	return XDP_DROP;
 }
 
 SEC("tc")
 int bare_unspec(struct __sk_buff *skb)
 {
+	(void)skb;
 	return TC_ACT_UNSPEC;
 }
 

@@ -43,7 +43,8 @@ static bool check_flow(struct world *w, const struct step *s)
 		return complain(w, "there is no flow");
 	if (f.end[LEVEE_LOCAL].state == s->a && f.end[LEVEE_REMOTE].state == s->b)
 		return true;
-	return complain(w, "local %s, remote %s; wanted %s, %s", states[f.end[LEVEE_LOCAL].state % LEVEE_TCP_STATE_COUNT],
+	return complain(w, "local %s, remote %s; wanted %s, %s",
+			states[f.end[LEVEE_LOCAL].state % LEVEE_TCP_STATE_COUNT],
 			states[f.end[LEVEE_REMOTE].state % LEVEE_TCP_STATE_COUNT], states[s->a], states[s->b]);
 }
 
@@ -80,7 +81,8 @@ static bool check_counted(struct world *w, const struct step *s)
 {
 	uint64_t n = world_counted(w, s->a);
 
-	return n == (uint64_t)s->b || complain(w, "counter %d rose by %llu, wanted %d", s->a, (unsigned long long)n, s->b);
+	return n == (uint64_t)s->b ||
+	       complain(w, "counter %d rose by %llu, wanted %d", s->a, (unsigned long long)n, s->b);
 }
 
 static bool step_in(struct world *w, const struct step *s)
@@ -184,7 +186,7 @@ int main(int argc, char **argv)
 		perror("prog-tests: cannot make a network namespace; run it as root");
 		return 2;
 	}
-	if (!world_open(&w))
+	if (!sockets_setup() || !world_open(&w))
 		return 2;
 	for (size_t list = 0; list < row_list_count; list++)
 		for (size_t i = 0; i < row_counts[list]; i++) {
@@ -195,8 +197,10 @@ int main(int argc, char **argv)
 			if (wanted(row->name) && row->family != ONLY_V4)
 				run_row(&w, row, true);
 		}
-	if (!filter)
+	if (!filter) {
+		run_socket_tests(&w, report);
 		run_sweeps(&w, report);
+	}
 	printf("1..%u\n# %u packets sent by levee\n%u passed, %u failed\n", passed + failed, w.emitted, passed, failed);
 	world_close(&w);
 	return failed || !passed;

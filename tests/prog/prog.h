@@ -27,20 +27,30 @@
 #define SERVICE_PORT 80
 #define CLIENT_PORT 40000
 
-enum tcp_flag { F_FIN = 1, F_SYN = 2, F_RST = 4, F_PSH = 8, F_ACK = 16, F_URG = 32, F_ECE = 64, F_CWR = 128, F_NS = 256 };
+enum tcp_flag {
+	F_FIN = 1,
+	F_SYN = 2,
+	F_RST = 4,
+	F_PSH = 8,
+	F_ACK = 16,
+	F_URG = 32,
+	F_ECE = 64,
+	F_CWR = 128,
+	F_NS = 256
+};
 
 /* One segment to build. What is 0 or NULL is ordinary. */
 struct segment {
-	uint16_t flags;  /* enum tcp_flag */
-	uint32_t seq;    /* from the sender's ISN */
-	uint32_t ack;    /* from the receiver's ISN, with F_ACK */
-	bool absolute;   /* seq is the number itself */
+	uint16_t flags; /* enum tcp_flag */
+	uint32_t seq; /* from the sender's ISN */
+	uint32_t ack; /* from the receiver's ISN, with F_ACK */
+	bool absolute; /* seq is the number itself */
 	uint16_t window; /* 0: 64240 */
 	uint16_t payload;
 	const char *options; /* words: mss=N ws=N sack ts nop eol, and xHH... for bytes in hex */
-	const char *tags;    /* one letter per VLAN tag: q (802.1Q) or a (802.1ad) */
-	const char *ext;     /* IPv6 extension headers, see packet.c; in IPv4 'o' is a word of options */
-	uint16_t port;       /* added to the remote port */
+	const char *tags; /* one letter per VLAN tag: q (802.1Q) or a (802.1ad) */
+	const char *ext; /* IPv6 extension headers, see packet.c; in IPv4 'o' is a word of options */
+	uint16_t port; /* added to the remote port */
 	uint16_t local_port; /* instead of SERVICE_PORT */
 	uint16_t ethertype;
 	uint8_t proto;
@@ -49,12 +59,12 @@ struct segment {
 	uint16_t fragment; /* IPv4 flags and offset, as in the header */
 	/* lies */
 	int length_add; /* to the length in the IP header */
-	uint8_t ihl;    /* in words */
-	uint8_t doff;   /* in words */
+	uint8_t ihl; /* in words */
+	uint8_t doff; /* in words */
 	uint8_t version;
-	uint16_t cut;      /* bytes taken off the frame's end */
-	uint16_t cut_to;   /* bytes of the frame that are left */
-	uint16_t pad;      /* bytes behind the packet, as Ethernet pads short frames */
+	uint16_t cut; /* bytes taken off the frame's end */
+	uint16_t cut_to; /* bytes of the frame that are left */
+	uint16_t pad; /* bytes behind the packet, as Ethernet pads short frames */
 	bool bad_ip_checksum;
 	bool bad_tcp_checksum;
 };
@@ -63,7 +73,7 @@ struct segment {
 struct frame {
 	uint8_t data[FRAME_MAX];
 	uint32_t len;
-	uint32_t l3;  /* offset of the IP header */
+	uint32_t l3; /* offset of the IP header */
 	uint32_t tcp; /* of the TCP header */
 };
 
@@ -74,7 +84,7 @@ struct link {
 	uint32_t local_isn;
 	uint32_t remote_isn;
 	uint32_t remote_tsval; /* next TSval of the remote end */
-	uint32_t local_tsval;  /* last TSval of the local end, as the remote end echoes it */
+	uint32_t local_tsval; /* last TSval of the local end, as the remote end echoes it */
 };
 
 void packet_build(struct frame *f, const struct segment *s, const struct link *link);
@@ -94,18 +104,18 @@ enum op {
 	OP_END,
 	OP_IN,
 	OP_OUT,
-	OP_ACCEPT,    /* the segment through levee_accept */
-	OP_FLOW,      /* a flow is there, with these states of the local and remote end */
+	OP_ACCEPT, /* the segment through levee_accept */
+	OP_FLOW, /* a flow is there, with these states of the local and remote end */
 	OP_HALF_OPEN, /* a half-open entry is there */
-	OP_NOTHING,   /* neither */
+	OP_NOTHING, /* neither */
 	OP_SEED_FLOW, /* one row through levee_seed_flows */
-	OP_EPOCH,     /* the cookie clock goes on by so many epochs */
-	OP_COOKIES,   /* the setting changes */
-	OP_MODE,      /* the service's mode is */
+	OP_EPOCH, /* the cookie clock goes on by so many epochs */
+	OP_COOKIES, /* the setting changes */
+	OP_MODE, /* the service's mode is */
 	OP_TABLE_MODE,
-	OP_COUNTED,   /* a counter has risen since the row began, by exactly */
-	OP_AGE,       /* flow and half-open entry get older by so many ms */
-	OP_CHECK,     /* a function looks closer */
+	OP_COUNTED, /* a counter has risen since the row began, by exactly */
+	OP_AGE, /* flow and half-open entry get older by so many ms */
+	OP_CHECK, /* a function looks closer */
 };
 
 struct world;
@@ -113,10 +123,10 @@ struct world;
 struct step {
 	enum op op;
 	struct segment seg;
-	int reason;        /* IN: enum levee_reason */
+	int reason; /* IN: enum levee_reason */
 	const char *reply; /* IN with TX_COOKIE: options of the reply */
-	int a, b;          /* of the other steps */
-	uint16_t repeat;   /* IN: send it from so many ports, one after the other */
+	int a, b; /* of the other steps */
+	uint16_t repeat; /* IN: send it from so many ports, one after the other */
 	bool (*check)(struct world *);
 };
 
@@ -196,5 +206,9 @@ const char *reason_name(int reason);
 /* What does not fit a row: loops over all flags, all options, and time. Each reports its own TAP line. */
 typedef void (*report_fn)(const struct world *w, bool passed);
 void run_sweeps(struct world *w, report_fn report);
+
+/* What needs sockets of the kernel. Setup gives the loopback device the addresses of both ends. */
+bool sockets_setup(void);
+void run_socket_tests(struct world *w, report_fn report);
 
 #endif

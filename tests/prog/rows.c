@@ -3,9 +3,13 @@
  * rows.c - the rows, in the order of a packet's way: parsing, flags, handshakes, flows, cookies, modes.
  *
  * A, S, ... are flags of segments; sequence numbers count from the ISN, so a SYN has 0 and the first
- * byte of data has 1. ports: `.port` is added to the client's.
+ * byte of data has 1. `.port` is added to the client's.
+ *
+ * The rows are laid out by hand.
  */
 #include "prog.h"
+
+/* clang-format off */
 
 /* --- words of rows */
 
@@ -472,6 +476,11 @@ static const struct row cookies[] = {
 		     IN(PASS_COOKIE, A, .seq = 1, .ack = 1, TS), FLOW(ESTABLISHED, ESTABLISHED) } },
 	{ "unknown options are skipped", ONLY_V4, ALWAYS,
 	  .steps = { COOKIE(FULL_REPLY, S, .options = "xfe0611223344 mss=1460 xfd02 sack ts nop ws=7"), NOTHING } },
+	{ "SYN with an MD5 signature is the stack's", BOTH, ALWAYS,
+	  .steps = { IN(PASS_SYN_SIGNED, S, .options = "x131200112233445566778899aabbccddeeff nop nop mss=1460"),
+		     COUNTED(COOKIE_SENT, 0) } },
+	{ "SYN with TCP-AO is the stack's", BOTH, ALWAYS,
+	  .steps = { IN(PASS_SYN_SIGNED, S, .options = "mss=1460 x1d10000000112233445566778899aabb"), COUNTED(COOKIE_SENT, 0) } },
 	{ "fast open option is not answered", ONLY_V4, ALWAYS,
 	  .steps = { COOKIE(FULL_REPLY, S, .options = "mss=1460 sack ts nop ws=7 x220a1122334455667788"), NOTHING } },
 	{ "options behind the end of list do not count", BOTH, ALWAYS,
@@ -629,6 +638,8 @@ static const struct row modes[] = {
 	  .steps = { IN_TIMES(100, PASS_SYN, S, LINUX), IN_TIMES(50, PASS_SYN_UNTRACKED, S, LINUX, .port = 100),
 		     COUNTED(HALF_OPEN_NEW, 100) } },
 };
+
+/* clang-format on */
 
 #define LIST(X) X(parsing) X(lies) X(handshakes) X(flows) X(outgoing) X(cookies) X(modes)
 #define AS_LIST(name) name,

@@ -86,7 +86,9 @@ static void there_and_back(struct world *w, unsigned int chosen, bool backwards,
 {
 	uint16_t want = options_wanted(chosen, ecn);
 	char text[64];
-	struct segment syn = { .flags = F_SYN | (ecn ? F_ECE | F_CWR : 0), .options = text, .port = w->emitted % 20000 };
+	struct segment syn = { .flags = F_SYN | (ecn ? F_ECE | F_CWR : 0),
+			       .options = text,
+			       .port = w->emitted % 20000 };
 	struct segment ack = { .flags = F_ACK, .seq = 1, .ack = 1, .port = syn.port };
 	struct levee_flow f;
 
@@ -99,7 +101,8 @@ static void there_and_back(struct world *w, unsigned int chosen, bool backwards,
 		return;
 	}
 	if (!world_flow(w, &f) || f.cookie_options != want)
-		complain(w, "SYN with \"%s\"%s: options %#x, wanted %#x", text, ecn ? " and ECN" : "", f.cookie_options, want);
+		complain(w, "SYN with \"%s\"%s: options %#x, wanted %#x", text, ecn ? " and ECN" : "", f.cookie_options,
+			 want);
 }
 
 static void all_options(struct world *w, const struct row *row, bool v6)
@@ -247,8 +250,10 @@ static const struct {
 	void (*run)(struct world *w, const struct row *row, bool v6);
 } sweeps[] = {
 	{ { .name = "all 512 combinations of flags", .no_service = true }, all_flags },
-	{ { .name = "all options and orders there and back", .cookies = LEVEE_COOKIES_ALWAYS,
-	    .profile_options = LEVEE_OPT_MSS | LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS | LEVEE_OPT_ECN }, all_options },
+	{ { .name = "all options and orders there and back",
+	    .cookies = LEVEE_COOKIES_ALWAYS,
+	    .profile_options = LEVEE_OPT_MSS | LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS | LEVEE_OPT_ECN },
+	  all_options },
 	{ { .name = "5000 blind guesses", .cookies = LEVEE_COOKIES_ALWAYS }, blind_guesses },
 	{ { .name = "the flow table overflows", .cookies = LEVEE_COOKIES_ALWAYS }, flow_table_overflows },
 	{ { .name = "the timer sweeps", .backlog = 100 }, timer_sweeps },

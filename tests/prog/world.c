@@ -16,6 +16,7 @@
 
 #include "clock.h"
 #include "prog.h"
+#include "tables.h"
 /* After the contract that it uses. */
 #include "levee.skel.h"
 
@@ -55,28 +56,16 @@ bool complain(struct world *w, const char *format, ...)
 
 /* --- loading */
 
-static void size_table(struct bpf_map *heads, struct bpf_map *slots, unsigned int sets)
-{
-	bpf_map__set_max_entries(heads, sets);
-	bpf_map__set_max_entries(slots, sets * LEVEE_WAYS);
-}
-
 static struct levee_bpf *load(void)
 {
+	static const struct levee_geometry geometry = { FLOW_SETS, HALF_OPEN_SETS, SERVICE_SETS, 0 };
 	struct levee_bpf *skel = levee_bpf__open();
 
 	if (!skel)
 		return NULL;
-	skel->rodata->geometry.flow_sets = FLOW_SETS;
-	skel->rodata->geometry.half_open_sets = HALF_OPEN_SETS;
-	skel->rodata->geometry.service_sets = SERVICE_SETS;
-	skel->rodata->cpus = libbpf_num_possible_cpus();
+	tables_resize(skel, &geometry);
 	for (int i = 0; i < LEVEE_HASH_KEYS; i++)
 		skel->rodata->hash_key.k[i] = 0x9e3779b97f4a7c15ULL * (2 * i + 1) ^ 0x5851f42d4c957f2dULL;
-	size_table(skel->maps.flow_heads, skel->maps.flows, FLOW_SETS);
-	size_table(skel->maps.half_open_heads, skel->maps.half_open, HALF_OPEN_SETS);
-	size_table(skel->maps.service_heads, skel->maps.services, SERVICE_SETS);
-	bpf_map__set_max_entries(skel->maps.service_counts, SERVICE_SETS * LEVEE_WAYS);
 	if (!levee_bpf__load(skel))
 		return skel;
 	levee_bpf__destroy(skel);
@@ -102,7 +91,9 @@ bool world_open(struct world *w)
 	w->json = fopen(JSON_OUT, "w");
 	if (w->skel && w->pcap && w->json)
 		return true;
-	fprintf(stderr, "prog-tests: cannot load the programs or write " PCAP_OUT ": %s; run it as root, in the source folder\n",
+	fprintf(stderr,
+		"prog-tests: cannot load the programs or write " PCAP_OUT
+		": %s; run it as root, in the source folder\n",
 		strerror(errno));
 	return false;
 }
@@ -204,7 +195,12 @@ static void default_settings(struct levee_settings *s, const struct row *row)
 		.flows_max = FLOW_SETS * LEVEE_WAYS / 2,
 		.clock = clock_now(),
 		.profile = { { .mss = 1460, .window = 65160, .wscale = 7, .options = options, .ttl = 64 },
-			     { .mss = 1440, .window = 64800, .wscale = 8, .options = options, .ttl = 63, .tos = 0x48 } },
+			     { .mss = 1440,
+			       .window = 64800,
+			       .wscale = 8,
+			       .options = options,
+			       .ttl = 63,
+			       .tos = 0x48 } },
 	};
 	memcpy(s->timeout_ms, timeouts, sizeof(timeouts));
 	s->clock.epoch_mult = 0; /* epochs go on when a row says so */
@@ -216,8 +212,11 @@ void world_reset(struct world *w, const struct row *row, bool v6, uint32_t local
 	struct levee_bpf *skel = w->skel;
 	bool disabled = row->disabled;
 
+	zero_map(skel->maps.flow_filters);
 	zero_map(skel->maps.flow_heads);
+	zero_map(skel->maps.half_open_filters);
 	zero_map(skel->maps.half_open_heads);
+	zero_map(skel->maps.service_filters);
 	zero_map(skel->maps.service_heads);
 	zero_map(skel->maps.service_counts);
 	zero_map(skel->maps.runtime);
@@ -253,7 +252,8 @@ static bool run(struct world *w, struct bpf_program *prog, const void *in, uint3
 	int error = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
 
 	if (error)
-		return complain(w, "%s could not be run on %u bytes: %s", bpf_program__name(prog), len, strerror(-error));
+		return complain(w, "%s could not be run on %u bytes: %s", bpf_program__name(prog), len,
+				strerror(-error));
 	w->verdict = opts.retval;
 	w->received.len = opts.data_size_out;
 	return true;
@@ -281,8 +281,9 @@ static bool emit(struct world *w)
 		return complain(w, "a reply for a service that is not in the table");
 	fwrite(record, sizeof(record), 1, w->pcap);
 	fwrite(w->received.data, w->received.len, 1, w->pcap);
-	fprintf(w->json, "{\"name\": \"%s, %s\", \"mss\": %u, \"window\": %u, \"wscale\": %u, \"ttl\": %u, \"tos\": %u, ", w->name,
-		w->link.v6 ? "IPv6" : "IPv4", s.profile.mss, s.profile.window, s.profile.wscale, s.profile.ttl,
+	fprintf(w->json,
+		"{\"name\": \"%s, %s\", \"mss\": %u, \"window\": %u, \"wscale\": %u, \"ttl\": %u, \"tos\": %u, ",
+		w->name, w->link.v6 ? "IPv6" : "IPv4", s.profile.mss, s.profile.window, s.profile.wscale, s.profile.ttl,
 		s.profile.tos);
 	fprintf(w->json, "\"options\": %u, \"syn\": \"", s.profile.options);
 	hex(w->json, w->sent.data, w->sent.len);
@@ -460,7 +461,7 @@ static uint32_t table_scan(struct bpf_map *heads, struct bpf_map *slots, const v
 
 		map_read(heads, set, &head);
 		for (uint32_t way = 0; way < LEVEE_WAYS; way++) {
-			if (!levee_word_live(head.word[way]))
+			if (!levee_tag_live(head.tag[way]))
 				continue;
 			map_read(slots, set * LEVEE_WAYS + way, slot);
 			if (memcmp(slot, key, key_len))
@@ -481,7 +482,7 @@ static unsigned int table_count(struct bpf_map *heads)
 
 		map_read(heads, set, &head);
 		for (uint32_t way = 0; way < LEVEE_WAYS; way++)
-			n += levee_word_live(head.word[way]);
+			n += levee_tag_live(head.tag[way]);
 	}
 	return n;
 }
@@ -525,7 +526,8 @@ bool world_service(const struct world *w, struct levee_service *service)
 	struct levee_tuple t = packet_tuple(&w->last, &w->link);
 	struct levee_service_key key = { .addr = t.local, .port = t.lport };
 
-	return table_scan(w->skel->maps.service_heads, w->skel->maps.services, &key, sizeof(key), service) != UINT32_MAX;
+	return table_scan(w->skel->maps.service_heads, w->skel->maps.services, &key, sizeof(key), service) !=
+	       UINT32_MAX;
 }
 
 bool world_age(struct world *w, uint32_t ms)

@@ -340,7 +340,8 @@ static void this_epoch_and_the_one_before(void **state)
 				uint16_t made = sample_options[o];
 				int ts = !!(made & LEVEE_CO_TS);
 				uint32_t e = epochs[i];
-				struct levee_cookie c = levee_cookie_make(&key, &tuples[t], ISN, e, made, SERVER_WSCALE);
+				struct levee_cookie c = levee_cookie_make(&key, &tuples[t], ISN, e, made,
+									  SERVER_WSCALE);
 
 				assert_true(check_at(&tuples[t], c, ts, e, &co));
 				assert_int_equal(co, made);

@@ -6,7 +6,7 @@
 
 #include <levee/table.h>
 
-#include "attach.h"
+#include "tables.h"
 #include "clock.h"
 #include "profile.h"
 
@@ -162,7 +162,7 @@ static void tables_hold_twice_their_limit(void **state)
 {
 	(void)state;
 	for (unsigned int n = LEVEE_HALF_OPEN_MIN; n <= LEVEE_FLOWS_MAX; n = n * 5 / 4 + 1) {
-		unsigned int sets = attach_sets(n);
+		unsigned int sets = tables_sets(n);
 
 		assert_int_equal(sets & (sets - 1), 0);
 		assert_true((uint64_t)sets * LEVEE_WAYS >= 2ULL * n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * test_table.c - the words in a table's heads: tags, deadlines, and both across their wrap-around.
+ * test_table.c - what a table's heads and filters say: tags, their bits, deadlines across wrap-around.
  * The operations on tables are BPF code and are tested by tests/prog.
  */
 #include "unit.h"
@@ -28,30 +28,47 @@ static void the_lower_half_of_the_hash_is_not_in_the_tag(void **state)
 		assert_int_equal(levee_tag_of_hash(0x12340000 | lower), 0x1234);
 }
 
-static void a_word_keeps_its_tag(void **state)
+static void only_free_and_claimed_tags_are_not_live(void **state)
 {
 	(void)state;
-	for (uint32_t tag = 0; tag <= 0xffff; tag++) {
-		assert_int_equal(levee_word_tag(levee_word(tag, 0, LEVEE_FLOW_SHIFT)), tag);
-		assert_int_equal(levee_word_tag(levee_word(tag, 0xffffffff, LEVEE_FLOW_SHIFT)), tag);
-	}
+	assert_false(levee_tag_live(0));
+	assert_false(levee_tag_live(LEVEE_TAG_CLAIMED));
+	for (uint32_t tag = 1; tag < LEVEE_TAG_CLAIMED; tag++)
+		assert_true(levee_tag_live(tag));
 }
 
-static void free_and_claimed_words_are_not_live(void **state)
+/* Every tag has one bit of the filter, none touches the count above, and the bits are shared evenly. */
+static void filter_bits_cover_the_tags(void **state)
 {
+	uint32_t tags[LEVEE_FILTER_BITS] = { 0 };
+
 	(void)state;
-	assert_false(levee_word_live(0));
-	assert_false(levee_word_live(LEVEE_TAG_CLAIMED << 16));
-	assert_false(levee_word_live(levee_word(LEVEE_TAG_CLAIMED, 123456, LEVEE_HALF_OPEN_SHIFT)));
-	/* A deadline of 0 is a time like any other: the tag keeps the word apart from a free one. */
-	assert_true(levee_word_live(levee_word(1, 0, LEVEE_FLOW_SHIFT)));
-	assert_true(levee_word_live(levee_word(0xfffe, 0, LEVEE_FLOW_SHIFT)));
+	for (uint32_t tag = 1; tag < LEVEE_TAG_CLAIMED; tag++) {
+		uint32_t bit = levee_filter_bit(tag);
+
+		assert_int_equal(bit & (bit - 1), 0);
+		assert_int_equal(bit & ~LEVEE_FILTER_MASK, 0);
+		tags[__builtin_ctz(bit)]++;
+	}
+	for (uint32_t i = 0; i < LEVEE_FILTER_BITS; i++)
+		assert_in_range(tags[i], 65536 / LEVEE_FILTER_BITS - 2, 65536 / LEVEE_FILTER_BITS + 1);
+}
+
+/* The datapath compares four tags at a time: they must stand where the words say. */
+static void tags_stand_in_their_lanes(void **state)
+{
+	struct levee_head head = { .tags = { 0 } };
+
+	(void)state;
+	head.tag[6] = 0xabcd;
+	assert_int_equal(head.tags[1] >> 32 & 0xffff, 0xabcd);
+	assert_int_equal(head.tags[0] | head.tags[2] | head.tags[3], 0);
 }
 
 /* Ticks left may be one off the exact quotient, as both times are rounded down; never more. */
 static void assert_ticks(uint32_t now, uint32_t ahead, uint32_t shift)
 {
-	int32_t left = levee_word_ticks_left(levee_word(7, now + ahead, shift), now, shift);
+	int32_t left = levee_ticks_left(levee_deadline(now + ahead, shift), now, shift);
 	int32_t exact = ahead >> shift;
 
 	assert_in_range(left, exact, exact + 1);
@@ -60,8 +77,8 @@ static void assert_ticks(uint32_t now, uint32_t ahead, uint32_t shift)
 static void ticks_left_across_every_wrap(void **state)
 {
 	/* Around the wrap of the milliseconds, and around that of the 16-bit deadline. */
-	static const uint32_t nows[] = { 0, 1, 4095, 4096, 0x0fffffff, 0x10000000, 0x00ffff00, 0x7fffffff, 0x80000000,
-					 0xfffff000, 0xffffff00, 0xffffffff };
+	static const uint32_t nows[] = { 0,	     1,		 4095,	     4096,	 0x0fffffff, 0x10000000,
+					 0x00ffff00, 0x7fffffff, 0x80000000, 0xfffff000, 0xffffff00, 0xffffffff };
 	static const uint32_t aheads[] = { 0, 1, 255, 256, 4095, 4096, 64000, 8000000 };
 
 	(void)state;
@@ -77,8 +94,8 @@ static void the_longest_timeout_fits(void **state)
 	(void)state;
 	for (uint64_t now = 0; now <= 0xffffffff; now += 0x01234567) {
 		assert_ticks((uint32_t)now, LEVEE_TIMEOUT_MAX_MS, LEVEE_FLOW_SHIFT);
-		assert_true(levee_word_ticks_left(levee_word(7, (uint32_t)now + LEVEE_TIMEOUT_MAX_MS, LEVEE_FLOW_SHIFT),
-						  (uint32_t)now, LEVEE_FLOW_SHIFT) > 0);
+		assert_true(levee_ticks_left(levee_deadline((uint32_t)now + LEVEE_TIMEOUT_MAX_MS, LEVEE_FLOW_SHIFT),
+					     (uint32_t)now, LEVEE_FLOW_SHIFT) > 0);
 	}
 }
 
@@ -89,10 +106,11 @@ static void a_passed_deadline_is_negative(void **state)
 		uint32_t past = (uint32_t)now - 2 * (1U << LEVEE_HALF_OPEN_SHIFT);
 		uint32_t day_ago = (uint32_t)now - LEVEE_TIMEOUT_MAX_MS;
 
-		assert_int_equal(levee_word_ticks_left(levee_word(7, past, LEVEE_HALF_OPEN_SHIFT), (uint32_t)now,
-						       LEVEE_HALF_OPEN_SHIFT), -2);
-		assert_true(levee_word_ticks_left(levee_word(7, day_ago, LEVEE_FLOW_SHIFT), (uint32_t)now,
-						  LEVEE_FLOW_SHIFT) < 0);
+		assert_int_equal(levee_ticks_left(levee_deadline(past, LEVEE_HALF_OPEN_SHIFT), (uint32_t)now,
+						  LEVEE_HALF_OPEN_SHIFT),
+				 -2);
+		assert_true(levee_ticks_left(levee_deadline(day_ago, LEVEE_FLOW_SHIFT), (uint32_t)now,
+					     LEVEE_FLOW_SHIFT) < 0);
 	}
 }
 
@@ -103,8 +121,8 @@ static void sooner_deadlines_have_fewer_ticks(void **state)
 
 	(void)state;
 	for (uint32_t ahead = 0; ahead < 64000; ahead += 256) {
-		int32_t left = levee_word_ticks_left(levee_word(9, now + ahead, LEVEE_HALF_OPEN_SHIFT), now,
-						     LEVEE_HALF_OPEN_SHIFT);
+		int32_t left = levee_ticks_left(levee_deadline(now + ahead, LEVEE_HALF_OPEN_SHIFT), now,
+						LEVEE_HALF_OPEN_SHIFT);
 
 		assert_true(left > before);
 		before = left;
@@ -116,8 +134,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tag_is_never_free_nor_claimed),
 		cmocka_unit_test(the_lower_half_of_the_hash_is_not_in_the_tag),
-		cmocka_unit_test(a_word_keeps_its_tag),
-		cmocka_unit_test(free_and_claimed_words_are_not_live),
+		cmocka_unit_test(only_free_and_claimed_tags_are_not_live),
+		cmocka_unit_test(filter_bits_cover_the_tags),
+		cmocka_unit_test(tags_stand_in_their_lanes),
 		cmocka_unit_test(ticks_left_across_every_wrap),
 		cmocka_unit_test(the_longest_timeout_fits),
 		cmocka_unit_test(a_passed_deadline_is_negative),
