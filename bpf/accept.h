@@ -30,8 +30,8 @@ struct bpf_tcp_req_attrs {
 extern int bpf_sk_assign_tcp_reqsk(struct __sk_buff *skb, struct sock *sk, struct bpf_tcp_req_attrs *attrs,
 				   int attrs__sz) __ksym __weak;
 
-static __always_inline void accept_attributes(struct __sk_buff *skb, struct bpf_tcp_req_attrs *a, const struct levee_flow *f,
-					      const struct packet *p)
+static __always_inline void accept_attributes(struct __sk_buff *skb, struct bpf_tcp_req_attrs *a,
+					      const struct levee_flow *f, const struct packet *p)
 {
 	__u16 co = f->cookie_options;
 	struct tcp_options o = {};
@@ -53,17 +53,45 @@ static __always_inline void accept_attributes(struct __sk_buff *skb, struct bpf_
 	}
 }
 
-/* Returns 0, or the kernel's refusal. */
-static __always_inline int accept_assign(struct __sk_buff *skb, const struct levee_flow *f, const struct packet *p,
-					 struct bpf_sock *listener)
+#define SAME_BATCH_MS 100
+
+/* Is the accept queue so empty that the segments of one NAPI batch will not fill it? */
+static __always_inline bool accept_queue_roomy(const struct sock *listener)
+{
+	return listener->sk_ack_backlog * 4 <= listener->sk_max_ack_backlog;
+}
+
+/*
+ * Has a segment of this flow just been given its request, in the same batch perhaps? A batch passes TC as a
+ * whole before the stack sees its first segment, so the listener is still what a lookup finds. A second request
+ * would cost the segment: the stack finds the tuple taken and drops it. Without one, the stack's own lookup
+ * finds the new socket. Only if the accept queue overflows in between there is none, and the client gets a RST.
+ */
+static __always_inline bool accept_under_way(const struct run *run, const struct levee_flow *f,
+					     const struct sock *listener)
+{
+	return f->flags & LEVEE_FLOW_ASSIGNED && run->now_ms - f->assigned_ms < SAME_BATCH_MS &&
+	       accept_queue_roomy(listener);
+}
+
+/* Gives the segment its request. Returns 0, or the kernel's refusal. */
+static __always_inline int accept_assign(struct __sk_buff *skb, const struct run *run, struct levee_flow *f,
+					 const struct packet *p, struct sock *listener)
 {
 	struct bpf_tcp_req_attrs attrs;
-	struct sock *sk = (struct sock *)bpf_skc_to_tcp_sock(listener);
+	int error;
 
-	if (!sk)
-		return -1;
+	if (accept_under_way(run, f, listener))
+		return 0;
 	accept_attributes(skb, &attrs, f, p);
-	return bpf_sk_assign_tcp_reqsk(skb, sk, &attrs, sizeof(attrs));
+	error = bpf_sk_assign_tcp_reqsk(skb, listener, &attrs, sizeof(attrs));
+	if (error)
+		return error;
+	if (!(f->flags & LEVEE_FLOW_ASSIGNED))
+		count(run, LEVEE_C_COOKIE_SOCKET);
+	f->flags |= LEVEE_FLOW_ASSIGNED;
+	f->assigned_ms = run->now_ms;
+	return 0;
 }
 
 /* The kernel takes no cookies for this listener (it is MPTCP), or has none: from now on its SYNs go to the stack. */
@@ -84,7 +112,7 @@ static __always_inline void accept_pending(struct __sk_buff *skb, const struct r
 					   const struct packet *p)
 {
 	struct bpf_sock *sk = kernel_socket(skb, &p->tuple);
-	int error;
+	struct sock *listener;
 
 	if (!sk) {
 		accept_refused(run, p, LEVEE_SVC_GONE);
@@ -92,17 +120,12 @@ static __always_inline void accept_pending(struct __sk_buff *skb, const struct r
 	}
 	if (sk->state != BPF_TCP_LISTEN) {
 		f->flags &= ~LEVEE_FLOW_PENDING;
-		bpf_sk_release(sk);
-		return;
+	} else {
+		listener = (struct sock *)bpf_skc_to_tcp_sock(sk);
+		if (!listener || accept_assign(skb, run, f, p, listener))
+			accept_refused(run, p, LEVEE_SVC_REFUSED);
 	}
-	error = accept_assign(skb, f, p, sk);
 	bpf_sk_release(sk);
-	if (error) {
-		accept_refused(run, p, LEVEE_SVC_REFUSED);
-	} else if (!(f->flags & LEVEE_FLOW_ASSIGNED)) {
-		f->flags |= LEVEE_FLOW_ASSIGNED;
-		count(run, LEVEE_C_COOKIE_SOCKET);
-	}
 }
 
 static __always_inline void accept_segment(struct __sk_buff *skb, const struct run *run, const struct packet *p)

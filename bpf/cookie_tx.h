@@ -18,10 +18,12 @@
 static const __u8 zeros[ZERO_CHUNK];
 
 /* What the client asked for and the server grants, as a cookie keeps it. */
-static __always_inline __u16 cookie_offer(const struct packet *p, const struct tcp_options *o, const struct levee_profile *server)
+static __always_inline __u16 cookie_offer(const struct packet *p, const struct tcp_options *o,
+					  const struct levee_profile *server)
 {
 	__u8 granted = o->present & server->options;
-	__u16 mss = o->present & LEVEE_OPT_MSS ? o->mss : 0; /* without the option: the smallest, RFC 9293 section 3.7.1 */
+	__u16 mss = o->present & LEVEE_OPT_MSS ? o->mss :
+						 0; /* without the option: the smallest, RFC 9293 section 3.7.1 */
 	__u16 co = levee_mss_class(mss, p->is_v4);
 
 	if (granted & LEVEE_OPT_WSCALE)
@@ -36,8 +38,8 @@ static __always_inline __u16 cookie_offer(const struct packet *p, const struct t
 }
 
 /* Writes the options of the SYN-ACK as words; returns how many. The layouts are those of Linux. */
-static __always_inline __u32 cookie_reply_options(__u32 *w, const struct tcp_options *o, const struct levee_profile *server,
-						  __u16 co, __u32 tsval)
+static __always_inline __u32 cookie_reply_options(__u32 *w, const struct tcp_options *o,
+						  const struct levee_profile *server, __u16 co, __u32 tsval)
 {
 	__u32 n = 0;
 
@@ -65,7 +67,8 @@ static __always_inline void swap_ethernet(struct ethhdr *eth)
 }
 
 /* Both return where the TCP header goes. */
-static __always_inline void *reply_ipv4(struct span at, const struct packet *p, const struct levee_profile *server, __u32 tcp_len)
+static __always_inline void *reply_ipv4(struct span at, const struct packet *p, const struct levee_profile *server,
+					__u32 tcp_len)
 {
 	struct iphdr *ip = at.data + (p->l3_offset & TCP_OFFSET_MAX);
 	__u32 *w = (__u32 *)ip;
@@ -85,7 +88,8 @@ static __always_inline void *reply_ipv4(struct span at, const struct packet *p, 
 	return ip + 1;
 }
 
-static __always_inline void *reply_ipv6(struct span at, const struct packet *p, const struct levee_profile *server, __u32 tcp_len)
+static __always_inline void *reply_ipv6(struct span at, const struct packet *p, const struct levee_profile *server,
+					__u32 tcp_len)
 {
 	struct ipv6hdr *ip = at.data + (p->l3_offset & TCP_OFFSET_MAX);
 

@@ -25,7 +25,8 @@ static __always_inline void learn_option(struct levee_profile *profile, __u8 bit
  * The profile follows the SYN-ACKs. A client that sent no timestamps teaches no refusals: the kernel's own
  * cookies drop window scale and SACK then.
  */
-static __always_inline void learn_profile(struct levee_service *s, const struct packet *p, const struct tcp_options *o, __u8 asked)
+static __always_inline void learn_profile(struct levee_service *s, const struct packet *p, const struct tcp_options *o,
+					  __u8 asked)
 {
 	struct levee_profile next = s->profile;
 	__u8 granted = o->present & (LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS);
@@ -50,8 +51,8 @@ static __always_inline void learn_profile(struct levee_service *s, const struct 
 }
 
 /* A SYN-ACK of this host names a service. NULL if it is not this host's, or there is no room. */
-static __always_inline struct levee_service *learn_service(struct __sk_buff *skb, const struct run *run, const struct packet *p,
-							    __u32 *index)
+static __always_inline struct levee_service *learn_service(struct __sk_buff *skb, const struct run *run,
+							   const struct packet *p, __u32 *index)
 {
 	struct levee_service_key key;
 	struct levee_service *s;
@@ -84,7 +85,8 @@ static __always_inline struct levee_service *learn_service(struct __sk_buff *skb
 
 /* --- steps */
 
-static __always_inline void half_open_synack(const struct packet *p, struct levee_half_open *h, const struct tcp_options *o)
+static __always_inline void half_open_synack(const struct packet *p, struct levee_half_open *h,
+					     const struct tcp_options *o)
 {
 	if (h->flags & LEVEE_HO_SYNACK && h->server_isn == p->seq) {
 		if (h->synack_repeats != 0xff)
@@ -103,8 +105,8 @@ static __always_inline void half_open_synack(const struct packet *p, struct leve
 }
 
 /* A SYN-ACK whose SYN left no entry: the service was not known yet. Its connection is remembered from here. */
-static __always_inline void half_open_from_synack(const struct run *run, const struct packet *p, const struct tcp_options *o,
-						  __u32 service)
+static __always_inline void half_open_from_synack(const struct run *run, const struct packet *p,
+						  const struct tcp_options *o, __u32 service)
 {
 	struct levee_half_open *h;
 	__u32 index;

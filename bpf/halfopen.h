@@ -78,7 +78,8 @@ static __always_inline void half_open_remove(const struct run *run, const struct
 }
 
 /* A live entry, or NULL; one whose time is up is removed on the way. */
-static __always_inline struct levee_half_open *half_open_find(const struct run *run, const struct packet *p, __u32 *index)
+static __always_inline struct levee_half_open *half_open_find(const struct run *run, const struct packet *p,
+							      __u32 *index)
 {
 	int slot = half_open_lookup(&p->tuple, p->hash, LEVEE_WAYS);
 	struct levee_half_open *h;
@@ -94,8 +95,8 @@ static __always_inline struct levee_half_open *half_open_find(const struct run *
 }
 
 /* Claims and fills an entry for a SYN to service `service`; NULL if the table or the set is full. Publish it by half_open_publish. */
-static __always_inline struct levee_half_open *half_open_new(const struct run *run, const struct packet *p, __u32 service,
-							      __u32 *index)
+static __always_inline struct levee_half_open *half_open_new(const struct run *run, const struct packet *p,
+							     __u32 service, __u32 *index)
 {
 	struct levee_half_open *h;
 	__u64 claim;

@@ -167,7 +167,8 @@ static __always_inline void tick_services(const struct run *run)
 	bpf_loop(geometry.service_sets, service_set_tick, &round, 0);
 	rt->services = round.services;
 	rt->in_flight = round.in_flight;
-	if (rt->mode == LEVEE_MODE_COOKIE && below_end(run, rt->half_open + round.in_flight, run->settings->half_open_max))
+	if (rt->mode == LEVEE_MODE_COOKIE &&
+	    below_end(run, rt->half_open + round.in_flight, run->settings->half_open_max))
 		table_mode(run, LEVEE_MODE_CALM);
 }
 

@@ -109,7 +109,8 @@ static __always_inline int ingress_half_open(const struct run *run, const struct
 }
 
 /* A new SYN to a known service in calm: remembered, and on to the stack. */
-static __always_inline int half_open_begin(struct xdp_md *ctx, const struct run *run, const struct packet *p, __u32 service)
+static __always_inline int half_open_begin(struct xdp_md *ctx, const struct run *run, const struct packet *p,
+					   __u32 service)
 {
 	struct levee_half_open *h;
 	struct tcp_options o = {};
@@ -185,7 +186,8 @@ static __always_inline int cookie_flow(const struct run *run, const struct packe
 }
 
 /* Does an ACK without a flow carry a cookie? Hashes only while this service has cookies in flight. */
-static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *run, const struct packet *p, struct levee_service *s, __u32 index)
+static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *run, const struct packet *p,
+					  struct levee_service *s, __u32 index)
 {
 	struct levee_secrets *secret;
 	struct levee_cookie cookie;
@@ -316,7 +318,8 @@ static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run
 		return reason;
 	if (!s || !service_in_cookie_mode(run, s))
 		return LEVEE_PASS_NO_FLOW;
-	return (p->flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE : LEVEE_DROP_NO_FLOW;
+	return (p->flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE :
+										 LEVEE_DROP_NO_FLOW;
 }
 
 #endif

@@ -50,24 +50,24 @@ struct {
 } stats SEC(".maps");
 
 /* Tables: levee/table.h has their layout. */
-#define LEVEE_TABLE(filters, heads, slots, entry)    \
-	struct {                                     \
-		__uint(type, BPF_MAP_TYPE_ARRAY);    \
-		__uint(max_entries, 1);              \
-		__type(key, __u32);                  \
-		__type(value, struct levee_filter);  \
-	} filters SEC(".maps");                      \
-	struct {                                     \
-		__uint(type, BPF_MAP_TYPE_ARRAY);    \
-		__uint(max_entries, 1);              \
-		__type(key, __u32);                  \
-		__type(value, struct levee_head);    \
-	} heads SEC(".maps");                        \
-	struct {                                     \
-		__uint(type, BPF_MAP_TYPE_ARRAY);    \
-		__uint(max_entries, LEVEE_WAYS);     \
-		__type(key, __u32);                  \
-		__type(value, struct entry);         \
+#define LEVEE_TABLE(filters, heads, slots, entry)   \
+	struct {                                    \
+		__uint(type, BPF_MAP_TYPE_ARRAY);   \
+		__uint(max_entries, 1);             \
+		__type(key, __u32);                 \
+		__type(value, struct levee_filter); \
+	} filters SEC(".maps");                     \
+	struct {                                    \
+		__uint(type, BPF_MAP_TYPE_ARRAY);   \
+		__uint(max_entries, 1);             \
+		__type(key, __u32);                 \
+		__type(value, struct levee_head);   \
+	} heads SEC(".maps");                       \
+	struct {                                    \
+		__uint(type, BPF_MAP_TYPE_ARRAY);   \
+		__uint(max_entries, LEVEE_WAYS);    \
+		__type(key, __u32);                 \
+		__type(value, struct entry);        \
 	} slots SEC(".maps")
 
 LEVEE_TABLE(flow_filters, flow_heads, flows, levee_flow);

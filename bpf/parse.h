@@ -52,16 +52,16 @@ struct ipv6_ext {
 /* One TCP segment: offsets into the frame, numbers in host order. No pointers, so that global functions can take it. */
 struct packet {
 	struct levee_tuple tuple;
-	__u32 hash;       /* of the tuple */
-	__u32 frame_len;  /* whole frame, also where it is not linear */
-	__u32 l3_offset;  /* of the IP header in the frame */
-	__u32 l3_len;     /* IP header with options, or with extension headers */
+	__u32 hash; /* of the tuple */
+	__u32 frame_len; /* whole frame, also where it is not linear */
+	__u32 l3_offset; /* of the IP header in the frame */
+	__u32 l3_len; /* IP header with options, or with extension headers */
 	__u32 tcp_offset; /* of the TCP header in the frame */
 	__u32 seq;
 	__u32 ack;
 	__u32 tcp_len; /* header, bytes */
 	__u32 payload; /* bytes */
-	__u16 window;  /* unscaled */
+	__u16 window; /* unscaled */
 	__u8 flags;
 	__u8 is_v4;
 	__u8 ttl; /* or hop limit */
@@ -132,7 +132,8 @@ static __always_inline int parse_ipv6_extensions(void **cursor, void *data_end, 
 }
 
 /* Steps of parse(): each moves *cursor behind its header and leaves in *length the bytes that IP vouches for. */
-static __always_inline int parse_ipv4(struct packet *p, struct span at, void **cursor, enum direction dir, __u32 *length)
+static __always_inline int parse_ipv4(struct packet *p, struct span at, void **cursor, enum direction dir,
+				      __u32 *length)
 {
 	__u32 room = p->frame_len - p->l3_offset, header, total;
 	struct iphdr *ip = *cursor;
@@ -160,7 +161,8 @@ static __always_inline int parse_ipv4(struct packet *p, struct span at, void **c
 	return GO_ON;
 }
 
-static __always_inline int parse_ipv6(struct packet *p, struct span at, void **cursor, enum direction dir, __u32 *length)
+static __always_inline int parse_ipv6(struct packet *p, struct span at, void **cursor, enum direction dir,
+				      __u32 *length)
 {
 	__u32 room = p->frame_len - p->l3_offset, total, extensions = 0;
 	struct ipv6hdr *ip = *cursor;
@@ -284,10 +286,10 @@ static __always_inline int check_flags(const struct packet *p)
 /* --- TCP options */
 
 struct tcp_options {
-	__u16 mss;    /* with LEVEE_OPT_MSS */
-	__u8 wscale;  /* with LEVEE_OPT_WSCALE, at most 14 */
+	__u16 mss; /* with LEVEE_OPT_MSS */
+	__u8 wscale; /* with LEVEE_OPT_WSCALE, at most 14 */
 	__u8 present; /* LEVEE_OPT_* */
-	__u32 tsval;  /* with LEVEE_OPT_TS */
+	__u32 tsval; /* with LEVEE_OPT_TS */
 	__u32 tsecr;
 };
 

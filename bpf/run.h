@@ -12,7 +12,7 @@ struct run {
 	const struct levee_settings *settings;
 	struct levee_runtime *runtime;
 	struct levee_stats *stats; /* of this CPU */
-	__u32 now_ms;              /* since boot, modulo 2^32 */
+	__u32 now_ms;	      /* since boot, modulo 2^32 */
 };
 
 static __always_inline __u32 clock_ms(const struct levee_settings *s)

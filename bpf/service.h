@@ -95,7 +95,8 @@ static __always_inline void in_flight_add(struct levee_service_counts *c, __u32 
 }
 
 /* A new entry with the default profile of its family; finds the old one if it is there already. */
-static __noinline struct levee_service *service_add(const struct run *run, const struct levee_service_key *key, __u32 *index)
+static __noinline struct levee_service *service_add(const struct run *run, const struct levee_service_key *key,
+						    __u32 *index)
 {
 	__u32 hash = service_hash(key);
 	struct levee_service *s = service_find_key(key, index);
@@ -124,6 +125,7 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 
 /* Fields of the kernel's own structures, found by CO-RE. */
 struct sock {
+	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 } __attribute__((preserve_access_index));
 

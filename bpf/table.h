@@ -135,7 +135,8 @@ static __always_inline bool tag_swap(struct levee_head *head, __u32 way, __u32 f
 
 		if (((old >> shift) & 0xffff) != from)
 			return false;
-		if (__sync_val_compare_and_swap(&head->tags[at], old, (old & ~(0xffffULL << shift)) | (__u64)to << shift) == old)
+		if (__sync_val_compare_and_swap(&head->tags[at], old,
+						(old & ~(0xffffULL << shift)) | (__u64)to << shift) == old)
 			return true;
 	}
 	return false;
@@ -190,9 +191,9 @@ static __always_inline void filter_clean(const struct table *t, __u32 set, const
 #define CLAIM_EXPIRED (1ULL << 33)
 
 enum claim_policy {
-	CLAIM_FREE,  /* a free or expired slot */
+	CLAIM_FREE, /* a free or expired slot */
 	CLAIM_EVICT, /* else the one whose deadline comes first */
-	CLAIM_SWAP,  /* the table is full: the one whose deadline comes first, a free one only if the set is empty */
+	CLAIM_SWAP, /* the table is full: the one whose deadline comes first, a free one only if the set is empty */
 };
 
 /* Ranks of ways for a claim, lowest first; the way stands in the low four bits. Live ones rank by ticks left. */
@@ -219,7 +220,8 @@ static __always_inline __u64 claim_rank(__u32 tag, __u16 deadline, __u32 now_tic
 }
 
 /* Claims a slot for `hash`. NO_CLAIM if the policy finds none or another CPU was faster. */
-static __always_inline __u64 table_claim(const struct table *t, __u32 hash, __u32 now_ms, __u32 shift, enum claim_policy policy)
+static __always_inline __u64 table_claim(const struct table *t, __u32 hash, __u32 now_ms, __u32 shift,
+					 enum claim_policy policy)
 {
 	__u64 vacant_rank = policy == CLAIM_SWAP ? RANK_LATER : RANK_MIN, best = RANK_NEVER << 4;
 	__u32 set = hash & t->mask, now_ticks = now_ms >> shift, way, old;
@@ -229,7 +231,9 @@ static __always_inline __u64 table_claim(const struct table *t, __u32 hash, __u3
 		return NO_CLAIM;
 #pragma unroll
 	for (__u32 i = 0; i < LEVEE_WAYS; i++) {
-		__u64 rank = claim_rank(READ_ONCE(head->tag[i]), READ_ONCE(head->deadline[i]), now_ticks, vacant_rank) << 4 | i;
+		__u64 rank = claim_rank(READ_ONCE(head->tag[i]), READ_ONCE(head->deadline[i]), now_ticks, vacant_rank)
+				     << 4 |
+			     i;
 		__s64 less = rank - best, sign = less;
 
 		barrier_var(sign);
@@ -241,13 +245,15 @@ static __always_inline __u64 table_claim(const struct table *t, __u32 hash, __u3
 		return NO_CLAIM;
 	old = READ_ONCE(head->tag[way]);
 	/* What stands there now must be what was ranked: a vacant slot, or an entry. */
-	if ((old == 0) != (best == vacant_rank) || old == LEVEE_TAG_CLAIMED || !tag_swap(head, way, old, LEVEE_TAG_CLAIMED))
+	if ((old == 0) != (best == vacant_rank) || old == LEVEE_TAG_CLAIMED ||
+	    !tag_swap(head, way, old, LEVEE_TAG_CLAIMED))
 		return NO_CLAIM;
 	return (set * LEVEE_WAYS + way) | (old ? CLAIM_REPLACES : 0) | (old && best < RANK_LIVE(0) ? CLAIM_EXPIRED : 0);
 }
 
 /* Makes a claimed and filled slot visible. */
-static __always_inline void table_publish(const struct table *t, __u32 index, __u32 hash, __u32 deadline_ms, __u32 shift)
+static __always_inline void table_publish(const struct table *t, __u32 index, __u32 hash, __u32 deadline_ms,
+					  __u32 shift)
 {
 	__u32 set = index / LEVEE_WAYS, way = index % LEVEE_WAYS, tag = levee_tag_of_hash(hash);
 	struct levee_head *head = table_head(t, set);
@@ -304,7 +310,8 @@ static __always_inline __u32 service_hash(const struct levee_service_key *s)
 	const volatile __u64 *k = hash_key.k;
 
 	return (k[0] + k[1] * s->port + k[2] * s->addr.d[3] + k[4] * s->addr.d[0] + k[5] * s->addr.d[1] +
-		k[6] * s->addr.d[2]) >> 32;
+		k[6] * s->addr.d[2]) >>
+	       32;
 }
 
 #endif

@@ -138,8 +138,8 @@ static __always_inline struct levee_flow *flow_find(const struct run *run, const
 }
 
 /* Claims a slot, filled but for its ends; NULL only if its whole set is being filled by others. Publish it by flow_publish. */
-static __noinline struct levee_flow *flow_new(const struct run *run, const struct levee_tuple *tuple, __u32 hash, __u8 began,
-					      __u32 *index)
+static __noinline struct levee_flow *flow_new(const struct run *run, const struct levee_tuple *tuple, __u32 hash,
+					      __u8 began, __u32 *index)
 {
 	bool full = READ_ONCE(run->runtime->flows) >= run->settings->flows_max;
 	__u64 claim = flow_claim(hash, run->now_ms, full);
@@ -235,8 +235,8 @@ static __always_inline void end_sent(struct levee_end *e, __u32 seq_end, __u32 a
 }
 
 /* Would `peer` take a segment [seq, seq_end) with this acknowledgment from `e`? Unknown numbers are taken on trust. */
-static __always_inline bool segment_acceptable(const struct levee_end *e, const struct levee_end *peer, const struct packet *p,
-					       __u32 seq_end)
+static __always_inline bool segment_acceptable(const struct levee_end *e, const struct levee_end *peer,
+					       const struct packet *p, __u32 seq_end)
 {
 	if (!(peer->flags & LEVEE_END_SEEN))
 		return true;
@@ -248,7 +248,8 @@ static __always_inline bool segment_acceptable(const struct levee_end *e, const 
 }
 
 /* A segment with ACK and without SYN or RST, already found acceptable. */
-static __always_inline void track_ack(struct levee_end *e, struct levee_end *peer, const struct packet *p, __u32 seq_end)
+static __always_inline void track_ack(struct levee_end *e, struct levee_end *peer, const struct packet *p,
+				      __u32 seq_end)
 {
 	if ((peer->flags & (LEVEE_END_SYN | LEVEE_END_FIN)) == LEVEE_END_SYN && peer->state == LEVEE_TCP_SYN_RECEIVED &&
 	    !seq_before(p->ack, peer->fin_end))
@@ -298,7 +299,8 @@ static __always_inline bool end_opening(const struct levee_end *e)
  * SYN or SYN-ACK on a flow. Before the flow is established, and after it has ended, it opens the end
  * anew; on a live flow it changes nothing (the endpoint answers with a challenge ACK, RFC 5961 section 4).
  */
-static __always_inline bool track_syn(struct levee_end *e, struct levee_end *peer, const struct packet *p, const struct tcp_options *o)
+static __always_inline bool track_syn(struct levee_end *e, struct levee_end *peer, const struct packet *p,
+				      const struct tcp_options *o)
 {
 	bool ended = e->state == LEVEE_TCP_CLOSED || e->state == LEVEE_TCP_TIME_WAIT;
 	bool again = (e->flags & (LEVEE_END_SYN | LEVEE_END_FIN)) == LEVEE_END_SYN && e->fin_end == p->seq + 1;
@@ -327,8 +329,8 @@ static __always_inline bool track_syn(struct levee_end *e, struct levee_end *pee
 }
 
 /* RFC 9293 section 3.10.7.4 second and RFC 5961 section 3: only the exact number resets, the rest would draw a challenge ACK. */
-static __always_inline bool reset_acceptable(const struct levee_end *e, const struct levee_end *peer, const struct packet *p,
-					     enum levee_side sender)
+static __always_inline bool reset_acceptable(const struct levee_end *e, const struct levee_end *peer,
+					     const struct packet *p, enum levee_side sender)
 {
 	if (peer->state == LEVEE_TCP_SYN_SENT)
 		return p->flags & TCP_ACK && p->ack == peer->seq_end;
@@ -377,8 +379,8 @@ static __always_inline void flow_count(struct levee_flow *f, const struct packet
 }
 
 /* Counts a segment on its flow and moves both ends. */
-static __always_inline enum tracked track(const struct run *run, struct levee_flow *f, __u32 index, const struct packet *p,
-					  const struct tcp_options *o, enum levee_side sender)
+static __always_inline enum tracked track(const struct run *run, struct levee_flow *f, __u32 index,
+					  const struct packet *p, const struct tcp_options *o, enum levee_side sender)
 {
 	__u16 before = f->end[0].state << 8 | f->end[1].state;
 	enum tracked result = track_segment(f, p, o, sender);

@@ -57,7 +57,7 @@ struct levee_flow {
 	__u16 cookie_options; /* with LEVEE_FLOW_PENDING: struct of cookie.h, packed; else 0 */
 	__u16 pad1;
 	__u32 rtt_us; /* SYN-ACK to third ACK, 0 unknown */
-	__u32 pad2;
+	__u32 assigned_ms; /* with LEVEE_FLOW_ASSIGNED: when the request was made last */
 	struct levee_end end[2];
 	__u32 packets[2]; /* by sender, super-packets count once, modulo 2^32 */
 	__u64 bytes[2];   /* by sender, IP payload (TCP header and data) */

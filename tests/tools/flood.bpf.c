@@ -200,7 +200,7 @@ static __always_inline int spoofed(struct xdp_md *ctx, __u32 at_ipv4, __u32 at_i
 }
 
 /* Answers to spoofed sources end here, as they would somewhere in the Internet; they never reach a socket. */
-SEC("xdp")
+SEC("xdp.frags")
 int flood_stub(struct xdp_md *ctx)
 {
 	return spoofed(ctx, IP4_DST, IP6_DST) ? XDP_DROP : XDP_PASS;
