@@ -55,10 +55,14 @@ static __always_inline void accept_attributes(struct __sk_buff *skb, struct bpf_
 
 #define SAME_BATCH_MS 100
 
+#define NAPI_BUDGET 64
+
 /* Is the accept queue so empty that the segments of one NAPI batch will not fill it? */
 static __always_inline bool accept_queue_roomy(const struct sock *listener)
 {
-	return listener->sk_ack_backlog * 4 <= listener->sk_max_ack_backlog;
+	__u32 now = listener->sk_ack_backlog, max = listener->sk_max_ack_backlog;
+
+	return now + NAPI_BUDGET <= max || now * 4 <= max;
 }
 
 /*
@@ -94,36 +98,54 @@ static __always_inline int accept_assign(struct __sk_buff *skb, const struct run
 	return 0;
 }
 
-/* The kernel takes no cookies for this listener (it is MPTCP), or has none: from now on its SYNs go to the stack. */
-static __always_inline void accept_refused(const struct run *run, const struct packet *p, __u8 flag)
+/* No socket can be made here (a redirected port, another namespace's listener): from now on its SYNs go to the stack. */
+static __always_inline void accept_refused(const struct run *run, const struct packet *p, bool for_good)
 {
 	struct levee_service *s;
 	__u32 index;
 
 	count(run, LEVEE_C_COOKIE_REFUSED);
 	s = service_find(&p->tuple, &index);
-	if (!s)
-		return;
-	s->flags |= flag;
-	service_mode(run, s, LEVEE_MODE_CALM);
+	if (s && for_good)
+		s->flags |= LEVEE_SVC_REFUSED;
 }
+
+/* The accept queue is full, as the kernel sees it (sk_acceptq_is_full): no more cookies for a moment. */
+static __always_inline void accept_note_full(const struct run *run, const struct packet *p, const struct sock *listener)
+{
+	struct levee_service *s;
+	__u32 index;
+
+	if (listener->sk_ack_backlog <= listener->sk_max_ack_backlog)
+		return;
+	s = service_find(&p->tuple, &index);
+	if (s)
+		service_owner(s)->full_ms = run->now_ms ? run->now_ms : 1;
+}
+
+#define ENETUNREACH 101
 
 static __always_inline void accept_pending(struct __sk_buff *skb, const struct run *run, struct levee_flow *f,
 					   const struct packet *p)
 {
 	struct bpf_sock *sk = kernel_socket(skb, &p->tuple);
 	struct sock *listener;
+	int error;
 
 	if (!sk) {
-		accept_refused(run, p, LEVEE_SVC_GONE);
+		accept_refused(run, p, true);
 		return;
 	}
 	if (sk->state != BPF_TCP_LISTEN) {
 		f->flags &= ~LEVEE_FLOW_PENDING;
 	} else {
+		WRITE_ONCE(run->runtime->pending_ms, run->now_ms ? run->now_ms : 1);
 		listener = (struct sock *)bpf_skc_to_tcp_sock(sk);
-		if (!listener || accept_assign(skb, run, f, p, listener))
-			accept_refused(run, p, LEVEE_SVC_REFUSED);
+		error = listener ? accept_assign(skb, run, f, p, listener) : -ENETUNREACH;
+		if (error)
+			accept_refused(run, p, error == -ENETUNREACH);
+		else
+			accept_note_full(run, p, listener);
 	}
 	bpf_sk_release(sk);
 }
@@ -140,12 +162,16 @@ static __always_inline void accept_segment(struct __sk_buff *skb, const struct r
 		accept_pending(skb, run, f, p);
 }
 
+/* A validation on another CPU may be a little ahead of this one's clock. */
+#define CLOCK_SLACK_MS 1000
+
 /* Has a cookie been validated so lately that its socket may still be missing? */
 static __always_inline bool accept_has_work(const struct run *run)
 {
 	__u32 since = READ_ONCE(run->runtime->pending_ms);
 
-	return since && (__s32)(run->now_ms - since) <= (__s32)run->settings->timeout_ms[LEVEE_T_PENDING];
+	return since &&
+	       run->now_ms - since + CLOCK_SLACK_MS <= run->settings->timeout_ms[LEVEE_T_PENDING] + CLOCK_SLACK_MS;
 }
 
 #endif

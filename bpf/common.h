@@ -8,6 +8,7 @@
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/pkt_cls.h>
@@ -20,6 +21,8 @@
 #include <levee/cookie.h>
 #include <levee/stats.h>
 #include <levee/table.h>
+
+#define AF_INET6 10 /* <sys/socket.h> does not compile for BPF */
 
 #define READ_ONCE(x) (*(volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))

@@ -107,6 +107,8 @@ static __always_inline void *reply_ipv6(struct span at, const struct packet *p, 
 /* Zeroes the frame from `at` to its end. */
 static __always_inline void zero_tail(struct xdp_md *ctx, __u32 at, __u32 end)
 {
+	if (at == end)
+		return;
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < LEVEE_COOKIE_SYN_MAX / ZERO_CHUNK; i++) {
 		__u32 left = end - at;
@@ -183,11 +185,12 @@ __noinline int cookie_reply(struct xdp_md *ctx, const struct packet *p, const st
 	return 1;
 }
 
-/* A cookie of this epoch goes out: every later ACK to the service is worth a look, and it counts as half-open. */
-static __always_inline void cookie_count(const struct run *run, struct levee_service *s, __u32 index, __u32 epoch)
+/* A cookie of this epoch goes out: every later ACK to the listener is worth a look, and it counts as half-open. */
+static __always_inline void cookie_count(const struct run *run, struct levee_service *s, __u32 epoch)
 {
-	struct levee_service_counts *c = service_counts_at(index);
+	struct levee_service_counts *c = service_counts_at(s->owner);
 
+	s = service_owner(s);
 	count(run, LEVEE_C_COOKIE_SENT);
 	if (READ_ONCE(s->cookie_epoch) != epoch)
 		WRITE_ONCE(s->cookie_epoch, epoch);
@@ -199,9 +202,21 @@ static __always_inline void cookie_count(const struct run *run, struct levee_ser
 	in_flight_add(c, epoch, 1, 0);
 }
 
+/* No reply to multicast, broadcast, loopback, the unspecified address or ourselves: the stack would not send one either. */
+static __always_inline bool source_plausible(const struct packet *p)
+{
+	const union levee_addr *a = &p->tuple.remote;
+	__u8 first = a->b[12];
+
+	if (p->is_v4)
+		return a->d[3] != p->tuple.local.d[3] && first != 0 && first != 127 && first < 224;
+	return a->b[0] != 0xff && (a->w[0] != p->tuple.local.w[0] || a->w[1] != p->tuple.local.w[1]) &&
+	       (a->w[0] || a->w[1] & ~bpf_cpu_to_be64(1));
+}
+
 /* Answers a SYN by a cookie, or says why not. */
 static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run, const struct packet *p,
-				       struct levee_service *s, __u32 index)
+				       struct levee_service *s)
 {
 	struct levee_secrets *secret;
 	struct reply r = {};
@@ -209,6 +224,8 @@ static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run
 
 	if (p->frame_len > LEVEE_COOKIE_SYN_MAX)
 		return LEVEE_DROP_SYN_TOO_LONG;
+	if (!source_plausible(p))
+		return LEVEE_DROP_BAD_ADDRESS;
 	if (!checksums_ok(ctx, p))
 		return LEVEE_DROP_CHECKSUM;
 	secret = bpf_map_lookup_elem(&secrets, &zero);
@@ -223,7 +240,7 @@ static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run
 	r.cookie = levee_cookie_make(&secret->cookie, &p->tuple, p->seq, epoch, r.options, r.server.wscale);
 	if (!cookie_reply(ctx, p, &r))
 		return LEVEE_DROP_TCP_LENGTH;
-	cookie_count(run, s, index, epoch);
+	cookie_count(run, s, epoch);
 	return LEVEE_TX_COOKIE;
 }
 

@@ -22,14 +22,18 @@ static __always_inline void learn_option(struct levee_profile *profile, __u8 bit
 }
 
 /*
- * The profile follows the SYN-ACKs. A client that sent no timestamps teaches no refusals: the kernel's own
- * cookies drop window scale and SACK then.
+ * The profile follows the SYN-ACKs. `asked` is what the client is known to have asked for. A client that sent no
+ * timestamps teaches no refusals: the kernel's own cookies drop window scale and SACK then. The window only
+ * grows: a client with a tiny MSS is granted little. The window scale stays while cookies are in flight, whose
+ * MAC covers it.
  */
-static __always_inline void learn_profile(struct levee_service *s, const struct packet *p, const struct tcp_options *o,
-					  __u8 asked)
+static __always_inline void learn_profile(const struct run *run, struct levee_service *s, const struct packet *p,
+					  const struct tcp_options *o, __u8 asked)
 {
+	struct levee_service *owner = service_owner(s);
 	struct levee_profile next = s->profile;
 	__u8 granted = o->present & (LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS);
+	bool first = !(s->flags & LEVEE_SVC_LEARNT);
 
 	if (p->flags & TCP_ECE)
 		granted |= LEVEE_OPT_ECN;
@@ -41,16 +45,19 @@ static __always_inline void learn_profile(struct levee_service *s, const struct 
 	learn_option(&next, LEVEE_OPT_ECN, asked, granted);
 	if (o->present & LEVEE_OPT_MSS)
 		next.mss = o->mss;
-	if (o->present & LEVEE_OPT_WSCALE)
+	if (o->present & LEVEE_OPT_WSCALE &&
+	    (!owner->cookie_epoch || clock_epoch(run->settings) - owner->cookie_epoch > 1))
 		next.wscale = o->wscale;
-	next.window = p->window;
+	if (first || p->window > next.window)
+		next.window = p->window;
 	next.ttl = p->ttl;
 	next.tos = p->tos & ~3;
 	if (__builtin_memcmp(&next, &s->profile, sizeof(next)))
 		s->profile = next;
+	s->flags |= LEVEE_SVC_LEARNT;
 }
 
-/* A SYN-ACK of this host names a service. NULL if it is not this host's, or there is no room. */
+/* A SYN-ACK of this host names a service. NULL where there is no room. */
 static __always_inline struct levee_service *learn_service(struct __sk_buff *skb, const struct run *run,
 							   const struct packet *p, __u32 *index)
 {
@@ -59,26 +66,18 @@ static __always_inline struct levee_service *learn_service(struct __sk_buff *skb
 
 	service_key(&key, &p->tuple);
 	s = service_find_key(&key, index);
-	if (s && !(s->flags & LEVEE_SVC_GONE)) {
-		if (run->now_ms - s->refreshed_ms >= SERVICE_REFRESH_MS)
-			service_refresh(skb, run, s);
+	if (s && !(s->flags & LEVEE_SVC_GONE) && run->now_ms - s->refreshed_ms < SERVICE_REFRESH_MS)
 		return s;
-	}
-	/* Forwarded SYN-ACKs have no socket; neither have those that the kernel sends as its own cookies. */
-	if (!s && !skb->sk) {
-		struct bpf_sock *sk = kernel_socket(skb, &p->tuple);
-
-		if (!sk)
-			return NULL;
-		bpf_sk_release(sk);
-	}
 	if (!s) {
 		s = service_add(run, &key, index);
-		if (!s)
+		if (!s) {
+			count(run, LEVEE_C_SERVICE_NO_ROOM);
 			return NULL;
+		}
 		count(run, LEVEE_C_SERVICE_LEARNT);
 	}
-	s->flags &= ~(LEVEE_SVC_GONE | LEVEE_SVC_REFUSED);
+	service_keep(*index, SERVICE_LIVE);
+	s->flags &= ~LEVEE_SVC_GONE;
 	service_refresh(skb, run, s);
 	return s;
 }
@@ -125,18 +124,34 @@ static __always_inline void egress_synack(struct __sk_buff *skb, const struct ru
 	struct levee_half_open *h;
 	struct levee_service *s;
 	__u32 at, index;
+	__u8 asked = 0;
 
 	count(run, LEVEE_C_SYNACK);
 	s = learn_service(skb, run, p, &index);
 	if (!s)
 		return;
 	h = half_open_find(run, p, &at);
-	learn_profile(s, p, o, h && h->flags & LEVEE_HO_CLIENT_KNOWN ? h->options : 0);
-	s->flags |= LEVEE_SVC_LEARNT;
+	/* Only the answer to the one SYN that was seen tells what a server refuses. */
+	if (h && h->flags & LEVEE_HO_CLIENT_KNOWN && !h->syn_repeats && p->ack == h->client_isn + 1)
+		asked = h->options;
+	learn_profile(run, s, p, o, asked);
 	if (h)
 		half_open_synack(p, h, o);
 	else
-		half_open_from_synack(run, p, o, index);
+		half_open_from_synack(run, p, o, s->owner);
+}
+
+/* Routed through this host, not sent by it. A SYN-ACK that pretends to be of a service says that the service is elsewhere. */
+static __always_inline void egress_forwarded(const struct packet *p)
+{
+	struct levee_service *s;
+	__u32 index;
+
+	if ((p->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
+		return;
+	s = service_find(&p->tuple, &index);
+	if (s)
+		s->flags |= LEVEE_SVC_FORWARDED;
 }
 
 /* This host opens a connection. */
@@ -153,6 +168,17 @@ static __always_inline void egress_syn(const struct run *run, const struct packe
 	flow_publish(run, f, p->hash, slot);
 }
 
+/*
+ * Does this RST of ours end a half-open connection? The kernel also resets what merely does not fit, and keeps its
+ * request (tcp_check_req): only the number that the client's own ACK would bring, or the answer to a SYN, counts.
+ */
+static __always_inline bool reset_ends_half_open(const struct levee_half_open *h, const struct packet *p)
+{
+	if (p->seq == 0 && p->flags & TCP_ACK)
+		return true;
+	return h->flags & LEVEE_HO_SYNACK && p->seq == h->server_isn + 1;
+}
+
 /* A RST without a flow: a half-open connection that was refused, or a port that is closed. */
 static __always_inline void egress_rst(struct __sk_buff *skb, const struct run *run, const struct packet *p)
 {
@@ -161,33 +187,61 @@ static __always_inline void egress_rst(struct __sk_buff *skb, const struct run *
 	__u32 index;
 
 	h = half_open_find(run, p, &index);
-	if (h)
-		half_open_remove(run, h, index, LEVEE_C_HALF_OPEN_RESET);
+	if (h && reset_ends_half_open(h, p))
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_RESET);
 	/* RFC 9293 section 3.10.7.1: the answer to a SYN at a closed port has sequence number 0 and an ACK. */
 	if (p->seq || !(p->flags & TCP_ACK))
 		return;
 	s = service_find(&p->tuple, &index);
-	if (!s || s->flags & LEVEE_SVC_GONE || service_refresh(skb, run, s))
-		return;
-	s->flags |= LEVEE_SVC_GONE;
-	service_mode(run, s, LEVEE_MODE_CALM);
-	count(run, LEVEE_C_SERVICE_GONE);
+	if (s && !service_refresh(skb, run, s))
+		service_retire(run, s, index);
 }
 
-/* Sent by a socket of this host on a connection that levee does not know. */
-static __always_inline void egress_adopt(struct __sk_buff *skb, const struct run *run, const struct packet *p)
+/* Is the socket that sends this one of a connection that has got past its handshake? Its state in *state. */
+static __always_inline bool sent_by_connection(struct __sk_buff *skb, __u8 *state)
 {
 	struct bpf_sock *sk = skb->sk;
-	__u32 state, index;
 
 	if (!sk)
+		return false;
+	*state = state_of_kernel(sk->state);
+	return sk->state != BPF_TCP_SYN_RECV && sk->state != BPF_TCP_SYN_SENT && *state != LEVEE_TCP_CLOSED;
+}
+
+/* Sent by a socket of this host on a connection that levee does not know, or takes for half-open. */
+static __always_inline void egress_adopt(struct __sk_buff *skb, const struct run *run, const struct packet *p)
+{
+	struct levee_half_open *h;
+	__u32 index;
+	__u8 state;
+
+	if (!sent_by_connection(skb, &state))
 		return;
-	state = sk->state;
-	if (state == BPF_TCP_LISTEN || state == BPF_TCP_NEW_SYN_RECV || state == BPF_TCP_CLOSE || state == 0)
-		return;
-	if (half_open_find(run, p, &index))
-		return;
-	flow_adopt(run, &p->tuple, p->hash, state_of_kernel(state));
+	h = half_open_find(run, p, &index);
+	if (h)
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE);
+	flow_adopt(run, &p->tuple, p->hash, state);
+}
+
+/*
+ * Is the flow over, while what leaves says otherwise? A SYN-ACK answers the SYN of another connection (TIME_WAIT
+ * was reused); data from a live socket means that a RST was not taken (RFC 5961 section 3).
+ */
+static __always_inline bool flow_is_past(struct __sk_buff *skb, const struct levee_flow *f, const struct packet *p)
+{
+	__u8 local = f->end[LEVEE_LOCAL].state, state;
+
+	if ((p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+		return local == LEVEE_TCP_TIME_WAIT || local == LEVEE_TCP_CLOSED;
+	return local == LEVEE_TCP_CLOSED && !(p->flags & (TCP_SYN | TCP_RST)) && sent_by_connection(skb, &state) &&
+	       state == LEVEE_TCP_ESTABLISHED;
+}
+
+static __always_inline void egress_flow(const struct run *run, struct levee_flow *f, __u32 index,
+					const struct packet *p, const struct tcp_options *o)
+{
+	f->flags &= ~LEVEE_FLOW_PENDING;
+	track(run, f, index, p, o, LEVEE_LOCAL);
 }
 
 static __always_inline void egress_segment(struct __sk_buff *skb, const struct run *run, const struct packet *p)
@@ -196,23 +250,27 @@ static __always_inline void egress_segment(struct __sk_buff *skb, const struct r
 	struct levee_flow *f;
 	__u32 index;
 
+	if (skb->ingress_ifindex) {
+		egress_forwarded(p);
+		return;
+	}
 	if (p->flags & TCP_SYN)
 		options_skb(skb, p, &o);
 	f = flow_find(run, p, &index);
-	if (f) {
-		if (f->flags & LEVEE_FLOW_PENDING)
-			f->flags &= ~LEVEE_FLOW_PENDING;
-		track(run, f, index, p, &o, LEVEE_LOCAL);
-	} else if ((p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK)) {
-		egress_synack(skb, run, p, &o);
-	} else if (p->flags & TCP_SYN) {
-		if (skb->sk)
-			egress_syn(run, p, &o);
-	} else if (p->flags & TCP_RST) {
-		egress_rst(skb, run, p);
-	} else {
-		egress_adopt(skb, run, p);
+	if (f && flow_is_past(skb, f, p)) {
+		flow_remove(run, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED);
+		f = NULL;
 	}
+	if (f)
+		egress_flow(run, f, index, p, &o);
+	else if ((p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+		egress_synack(skb, run, p, &o);
+	else if (p->flags & TCP_SYN)
+		egress_syn(run, p, &o);
+	else if (p->flags & TCP_RST)
+		egress_rst(skb, run, p);
+	else
+		egress_adopt(skb, run, p);
 }
 
 #endif

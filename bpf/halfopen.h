@@ -40,12 +40,20 @@ __noinline int half_open_show(__u32 index, __u32 hash, __u32 deadline_ms)
 	return 0;
 }
 
-/* 1 for the one caller that freed the slot. */
-__noinline int half_open_release(__u32 index)
+/* 1 for the one caller that took the entry out: it accounts for it, then calls half_open_free. */
+__noinline int half_open_take(__u32 index, __u32 tag)
 {
 	struct table t = half_open_table();
 
-	return table_release(&t, index);
+	return table_take(&t, index, tag);
+}
+
+__noinline int half_open_free(__u32 index)
+{
+	struct table t = half_open_table();
+
+	table_free(&t, index);
+	return 0;
 }
 
 static __always_inline struct levee_half_open *half_open_at(__u32 index)
@@ -58,30 +66,33 @@ static __always_inline bool half_open_expired(const struct run *run, const struc
 	return (__s32)(run->now_ms - h->born_ms) >= (__s32)run->settings->timeout_ms[LEVEE_T_HALF_OPEN];
 }
 
-/* Takes an entry off the counts. The caller has made sure that it does so once. */
+/* Takes an entry off the counts. The caller has taken it out, so nobody else writes it. */
 static __always_inline void half_open_uncount(const struct run *run, const struct levee_half_open *h)
 {
 	struct levee_service *s = service_at(h->service);
 
 	__sync_fetch_and_add(&run->runtime->half_open, -1);
-	if (s)
+	/* The entry of a service that is gone may have been given to another. */
+	if (s && s->key.port == h->tuple.lport)
 		__sync_fetch_and_add(&s->half_open, -1);
 }
 
-static __always_inline void half_open_remove(const struct run *run, const struct levee_half_open *h, __u32 index,
-					     enum levee_counter why)
+static __always_inline bool half_open_remove(const struct run *run, const struct levee_half_open *h, __u32 index,
+					     __u32 tag, enum levee_counter why)
 {
-	if (!half_open_release(index))
-		return;
+	if (!half_open_take(index, tag))
+		return false;
 	half_open_uncount(run, h);
+	half_open_free(index);
 	count(run, why);
+	return true;
 }
 
 /* A live entry, or NULL; one whose time is up is removed on the way. */
 static __always_inline struct levee_half_open *half_open_find(const struct run *run, const struct packet *p,
 							      __u32 *index)
 {
-	int slot = half_open_lookup(&p->tuple, p->hash, LEVEE_WAYS);
+	int slot = half_open_lookup(&p->tuple, p->hash, ALL_WAYS);
 	struct levee_half_open *h;
 
 	if (slot < 0)
@@ -90,7 +101,7 @@ static __always_inline struct levee_half_open *half_open_find(const struct run *
 	h = half_open_at(slot);
 	if (!h || !half_open_expired(run, h))
 		return h;
-	half_open_remove(run, h, slot, LEVEE_C_HALF_OPEN_EXPIRED);
+	half_open_remove(run, h, slot, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_EXPIRED);
 	return NULL;
 }
 
@@ -125,15 +136,24 @@ static __always_inline void half_open_publish(const struct run *run, const struc
 					      __u32 index)
 {
 	struct levee_service *s = service_at(h->service);
+	__u32 last;
+	int twin;
 
 	__sync_fetch_and_add(&run->runtime->half_open, 1);
 	if (s)
 		__sync_fetch_and_add(&s->half_open, 1);
 	count(run, LEVEE_C_HALF_OPEN_NEW);
 	half_open_show(index, p->hash, run->now_ms + run->settings->timeout_ms[LEVEE_T_HALF_OPEN]);
-	/* The same SYN on another CPU: the lower way stays. */
-	if (half_open_lookup(&p->tuple, p->hash, index % LEVEE_WAYS) >= 0 && half_open_release(index))
+	/* The same SYN on another CPU: of two, the higher slot goes, whoever finds it. */
+	twin = half_open_lookup(&p->tuple, p->hash, ALL_WAYS & ~(1U << (index % LEVEE_WAYS)));
+	if (twin < 0)
+		return;
+	last = (__u32)twin > index ? (__u32)twin : index;
+	h = half_open_at(last);
+	if (h && half_open_take(last, levee_tag_of_hash(p->hash))) {
 		half_open_uncount(run, h);
+		half_open_free(last);
+	}
 }
 
 #endif

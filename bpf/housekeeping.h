@@ -12,7 +12,7 @@
 #include "egress.h"
 
 #define TICK_NS (LEVEE_TICK_MS * 1000000ULL)
-#define SWEEP_SETS_MAX 1024 /* some 30 us, for this runs in softirq */
+#define SWEEP_SETS_MAX 4096 /* some 100 us if all are full, for this runs in softirq */
 
 #ifndef CLOCK_MONOTONIC
 #define CLOCK_MONOTONIC 1
@@ -27,28 +27,31 @@ struct sweep {
 };
 
 /* Has the deadline of this way come? The entry then says whether its time is really up. */
-static __always_inline bool way_is_due(const struct levee_head *head, __u32 way, __u32 now_ms, __u32 shift)
+static __always_inline bool way_is_due(const struct levee_head *head, __u32 way, __u32 tag, __u32 now_ms, __u32 shift)
 {
-	return levee_tag_live(READ_ONCE(head->tag[way])) &&
-	       levee_ticks_left(READ_ONCE(head->deadline[way]), now_ms, shift) <= 0;
+	return levee_tag_live(tag) && levee_ticks_left(READ_ONCE(head->deadline[way]), now_ms, shift) <= 0;
 }
 
 static long sweep_half_open_set(__u32 i, struct sweep *sweep)
 {
 	__u32 set = (sweep->first + i) & (sweep->sets - 1);
-	struct levee_head *head = bpf_map_lookup_elem(&half_open_heads, &set);
+	struct table t = half_open_table();
+	struct levee_head *head = table_head(&t, set);
+	__u32 *filter = table_filter(&t, set);
 
-	if (!head)
+	if (!head || !filter)
 		return 1;
+	if (!(READ_ONCE(*filter) & LEVEE_FILTER_MASK))
+		return 0;
 	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
-		__u32 index = set * LEVEE_WAYS + way;
+		__u32 index = set * LEVEE_WAYS + way, tag = READ_ONCE(head->tag[way]);
 		struct levee_half_open *h;
 
-		if (!way_is_due(head, way, sweep->run.now_ms, LEVEE_HALF_OPEN_SHIFT))
+		if (!way_is_due(head, way, tag, sweep->run.now_ms, LEVEE_HALF_OPEN_SHIFT))
 			continue;
 		h = bpf_map_lookup_elem(&half_open, &index);
 		if (h && half_open_expired(&sweep->run, h))
-			half_open_remove(&sweep->run, h, index, LEVEE_C_HALF_OPEN_EXPIRED);
+			half_open_remove(&sweep->run, h, index, tag, LEVEE_C_HALF_OPEN_EXPIRED);
 	}
 	return 0;
 }
@@ -56,19 +59,23 @@ static long sweep_half_open_set(__u32 i, struct sweep *sweep)
 static long sweep_flow_set(__u32 i, struct sweep *sweep)
 {
 	__u32 set = (sweep->first + i) & (sweep->sets - 1);
-	struct levee_head *head = bpf_map_lookup_elem(&flow_heads, &set);
+	struct table t = flow_table();
+	struct levee_head *head = table_head(&t, set);
+	__u32 *filter = table_filter(&t, set);
 
-	if (!head)
+	if (!head || !filter)
 		return 1;
+	if (!(READ_ONCE(*filter) & LEVEE_FILTER_MASK))
+		return 0;
 	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
-		__u32 index = set * LEVEE_WAYS + way;
+		__u32 index = set * LEVEE_WAYS + way, tag = READ_ONCE(head->tag[way]);
 		struct levee_flow *f;
 
-		if (!way_is_due(head, way, sweep->run.now_ms, LEVEE_FLOW_SHIFT))
+		if (!way_is_due(head, way, tag, sweep->run.now_ms, LEVEE_FLOW_SHIFT))
 			continue;
 		f = bpf_map_lookup_elem(&flows, &index);
 		if (f && flow_expired(&sweep->run, f))
-			flow_remove(&sweep->run, index, LEVEE_C_FLOW_EXPIRED);
+			flow_remove(&sweep->run, index, tag, LEVEE_C_FLOW_EXPIRED);
 	}
 	return 0;
 }
@@ -138,7 +145,9 @@ static __always_inline void service_tick(__u32 index, struct service_round *roun
 
 	if (!s)
 		return;
-	round->services += !(s->flags & LEVEE_SVC_GONE);
+	round->services += !(s->flags & (LEVEE_SVC_GONE | LEVEE_SVC_LISTENER));
+	if ((__s32)s->half_open < 0) /* a lost race must not stick */
+		s->half_open = 0;
 	if (s->cookie_epoch && round->epoch - s->cookie_epoch <= 1)
 		bpf_loop(cpus, sum_in_flight, &sum, 0);
 	s->in_flight = sum.sent > sum.valid ? sum.sent - sum.valid : 0;

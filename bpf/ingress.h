@@ -15,6 +15,12 @@ static __always_inline bool is_syn(const struct packet *p)
 	return (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
+/* A SYN on a flow whose end here is CLOSED begins another connection, which is to be counted like any. */
+static __always_inline bool flow_reopens(const struct levee_flow *f, const struct packet *p)
+{
+	return is_syn(p) && f->end[LEVEE_LOCAL].state == LEVEE_TCP_CLOSED && f->began != LEVEE_BEGAN_OUTGOING;
+}
+
 /* Of a tracked connection? Then it goes to the stack, whatever the flow thinks of it. */
 static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *run, const struct packet *p)
 {
@@ -26,6 +32,10 @@ static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *ru
 	f = flow_find(run, p, &index);
 	if (!f)
 		return GO_ON;
+	if (flow_reopens(f, p)) {
+		flow_remove(run, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED);
+		return GO_ON;
+	}
 	if (p->flags & TCP_SYN)
 		options_xdp(ctx, p, &o);
 	tracked = track(run, f, index, p, &o, LEVEE_REMOTE);
@@ -34,197 +44,16 @@ static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *ru
 	return tracked == TRACKED_OUT_OF_WINDOW ? LEVEE_PASS_FLOW_OUT_OF_WINDOW : LEVEE_PASS_FLOW;
 }
 
-/* Both ends of a flow whose handshake is being completed by `p`, an ACK from the client. */
-static __always_inline void flow_open_ends(struct levee_flow *f, const struct packet *p, __u32 server_isn, bool scaled,
-					   __u8 client_wscale, __u8 server_wscale)
-{
-	struct levee_end *client = &f->end[LEVEE_REMOTE], *server = &f->end[LEVEE_LOCAL];
-	__u8 flags = LEVEE_END_SEEN | LEVEE_END_SYN | (scaled ? LEVEE_END_SCALED : 0);
-
-	client->state = LEVEE_TCP_ESTABLISHED;
-	client->flags = flags;
-	client->wscale = client_wscale;
-	client->seq_end = p->seq;
-	client->fin_end = p->seq;
-	client->ack = p->ack;
-	client->win_end = p->ack;
-	server->state = LEVEE_TCP_SYN_RECEIVED;
-	server->flags = flags;
-	server->wscale = server_wscale;
-	server->seq_end = server_isn + 1;
-	server->fin_end = server_isn + 1;
-	server->ack = p->seq;
-	server->win_end = p->seq + 0xffff; /* the most that a SYN-ACK can have granted */
-}
-
-/* The third ACK: the half-open entry becomes a flow. */
-static __always_inline int half_open_complete(const struct run *run, const struct packet *p, struct levee_half_open *h,
-					      __u32 index)
-{
-	bool scaled = h->options & LEVEE_OPT_WSCALE && h->flags & LEVEE_HO_SERVER_WSCALE;
-	struct tcp_options none = {};
-	struct levee_flow *f;
-	__u32 slot;
-
-	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_HANDSHAKE, &slot);
-	if (f) {
-		flow_open_ends(f, p, h->server_isn, scaled, h->wscale, h->server_wscale);
-		if (!(h->flags & LEVEE_HO_CLIENT_KNOWN))
-			f->end[LEVEE_REMOTE].flags &= ~LEVEE_END_SYN;
-		f->end[LEVEE_LOCAL].repeats = h->synack_repeats;
-		f->end[LEVEE_REMOTE].repeats = h->syn_repeats;
-		f->rtt_us = (__u32)(bpf_ktime_get_ns() / 1000) - h->synack_us;
-		track_segment(f, p, &none, LEVEE_REMOTE);
-		flow_count(f, p, LEVEE_REMOTE);
-		flow_publish(run, f, p->hash, slot);
-	}
-	half_open_remove(run, h, index, LEVEE_C_HALF_OPEN_DONE);
-	return LEVEE_PASS_HANDSHAKE;
-}
-
-/* Of a half-open connection? */
-static __always_inline int ingress_half_open(const struct run *run, const struct packet *p)
-{
-	struct levee_half_open *h;
-	__u32 index;
-
-	h = half_open_find(run, p, &index);
-	if (!h)
-		return GO_ON;
-	if (is_syn(p)) {
-		if (p->seq == h->client_isn && h->syn_repeats != 0xff)
-			h->syn_repeats++;
-		return LEVEE_PASS_SYN_REPEATED;
-	}
-	if (p->flags & TCP_RST) {
-		/* RFC 9293 section 3.10.7.4 second: in SYN_RECEIVED only the number that is expected next resets. */
-		if (p->seq == h->client_isn + 1)
-			half_open_remove(run, h, index, LEVEE_C_HALF_OPEN_RESET);
-		return LEVEE_PASS_HALF_OPEN;
-	}
-	if (p->flags & TCP_SYN || !(h->flags & LEVEE_HO_SYNACK) || p->ack != h->server_isn + 1 ||
-	    seq_before(p->seq, h->client_isn + 1))
-		return LEVEE_PASS_HALF_OPEN;
-	return half_open_complete(run, p, h, index);
-}
-
-/* A new SYN to a known service in calm: remembered, and on to the stack. */
-static __always_inline int half_open_begin(struct xdp_md *ctx, const struct run *run, const struct packet *p,
-					   __u32 service)
-{
-	struct levee_half_open *h;
-	struct tcp_options o = {};
-	__u32 index;
-
-	h = half_open_new(run, p, service, &index);
-	if (!h)
-		return GO_ON;
-	options_xdp(ctx, p, &o);
-	h->client_isn = p->seq;
-	h->options = o.present;
-	h->wscale = o.wscale;
-	h->flags = LEVEE_HO_CLIENT_KNOWN;
-	half_open_publish(run, p, h, index);
-	return LEVEE_PASS_SYN;
-}
-
-static __always_inline int ingress_syn(struct xdp_md *ctx, const struct run *run, const struct packet *p)
-{
-	struct levee_service_counts *counts;
-	struct levee_service *s;
-	__u32 index;
-
-	if (!is_syn(p))
-		return GO_ON;
-	s = service_find(&p->tuple, &index);
-	if (!s || s->flags & LEVEE_SVC_GONE)
-		return LEVEE_PASS_SYN_NO_SERVICE;
-	counts = service_counts_at(index);
-	if (counts)
-		counts->syns++;
-	if (service_wants_cookie(run, s))
-		return cookie_send(ctx, run, p, s, index);
-	if (half_open_begin(ctx, run, p, index) != GO_ON)
-		return LEVEE_PASS_SYN;
-	count(run, LEVEE_C_HALF_OPEN_FULL);
-	if (run->settings->cookies == LEVEE_COOKIES_NEVER || s->flags & LEVEE_SVC_REFUSED)
-		return LEVEE_PASS_SYN_UNTRACKED;
-	return cookie_send(ctx, run, p, s, index);
-}
-
-/* --- a cookie comes back */
-
-static __always_inline void cookie_validated(const struct run *run, __u32 index, __u32 epoch)
-{
-	struct levee_service_counts *c = service_counts_at(index);
-
-	count(run, LEVEE_C_COOKIE_VALID);
-	WRITE_ONCE(run->runtime->pending_ms, run->now_ms ? run->now_ms : 1);
-	if (!c)
-		return;
-	c->cookies_valid++;
-	in_flight_add(c, epoch, 0, 1); /* perhaps on another CPU than the one that sent it: only sums mean something */
-}
-
-/* The flow of a validated cookie. levee_accept finds the mark and makes the socket. */
-static __always_inline int cookie_flow(const struct run *run, const struct packet *p, __u16 co, __u8 server_wscale)
-{
-	struct tcp_options none = {};
-	struct levee_flow *f;
-	__u32 slot;
-
-	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_COOKIE, &slot);
-	if (!f)
-		return LEVEE_PASS_COOKIE_UNTRACKED;
-	flow_open_ends(f, p, p->ack - 1, co & LEVEE_CO_HAS_WSCALE, LEVEE_CO_WSCALE(co), server_wscale);
-	track_segment(f, p, &none, LEVEE_REMOTE);
-	flow_count(f, p, LEVEE_REMOTE);
-	f->flags = LEVEE_FLOW_PENDING;
-	f->cookie_options = co;
-	flow_publish(run, f, p->hash, slot);
-	return LEVEE_PASS_COOKIE;
-}
-
-/* Does an ACK without a flow carry a cookie? Hashes only while this service has cookies in flight. */
-static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *run, const struct packet *p,
-					  struct levee_service *s, __u32 index)
-{
-	struct levee_secrets *secret;
-	struct levee_cookie cookie;
-	__u32 zero = 0, epoch;
-	struct tcp_options o = {};
-	__u16 co;
-
-	epoch = clock_epoch(run->settings);
-	if (!s->cookie_epoch || epoch - s->cookie_epoch > 1)
-		return GO_ON;
-	if ((p->flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
-		return GO_ON;
-	secret = bpf_map_lookup_elem(&secrets, &zero);
-	if (!secret)
-		return GO_ON;
-	options_xdp(ctx, p, &o);
-	cookie.isn = p->ack - 1;
-	cookie.tsval = o.tsecr;
-	if (!levee_cookie_check(&secret->cookie, &p->tuple, p->seq - 1, epoch, cookie, !!(o.present & LEVEE_OPT_TS),
-				s->profile.wscale, &co)) {
-		count(run, LEVEE_C_COOKIE_INVALID);
-		return GO_ON;
-	}
-	cookie_validated(run, index, levee_cookie_epoch(cookie, epoch));
-	return cookie_flow(run, p, co, s->profile.wscale);
-}
-
-/* --- older than levee, or of nobody */
+/* --- known to the kernel, not to levee */
 
 /* The kernel's TCP states (include/net/tcp_states.h) in ours. */
 static __always_inline __u8 state_of_kernel(__u32 state)
 {
 	switch (state) {
 	case BPF_TCP_ESTABLISHED:
+	case BPF_TCP_SYN_SENT: /* about to be: this is only asked when a segment comes or goes */
+	case BPF_TCP_SYN_RECV:
 		return LEVEE_TCP_ESTABLISHED;
-	case BPF_TCP_SYN_SENT:
-		return LEVEE_TCP_SYN_SENT;
 	case BPF_TCP_FIN_WAIT1:
 		return LEVEE_TCP_FIN_WAIT_1;
 	case BPF_TCP_FIN_WAIT2:
@@ -237,9 +66,6 @@ static __always_inline __u8 state_of_kernel(__u32 state)
 		return LEVEE_TCP_LAST_ACK;
 	case BPF_TCP_CLOSING:
 		return LEVEE_TCP_CLOSING;
-	case BPF_TCP_SYN_RECV:
-	case BPF_TCP_NEW_SYN_RECV:
-		return LEVEE_TCP_SYN_RECEIVED;
 	default:
 		return LEVEE_TCP_CLOSED;
 	}
@@ -292,7 +118,7 @@ static __always_inline int ingress_adopt(struct xdp_md *ctx, const struct run *r
 		return GO_ON;
 	state = sk->state;
 	bpf_sk_release(sk);
-	if (state == BPF_TCP_LISTEN)
+	if (state == BPF_TCP_LISTEN || state == BPF_TCP_CLOSE)
 		return GO_ON;
 	if (state == BPF_TCP_NEW_SYN_RECV)
 		return LEVEE_PASS_HALF_OPEN;
@@ -300,23 +126,262 @@ static __always_inline int ingress_adopt(struct xdp_md *ctx, const struct run *r
 	return LEVEE_PASS_ADOPTED;
 }
 
+/* --- half-open */
+
+/* Both ends of a flow whose handshake is being completed by `p`, an ACK from the client. */
+static __always_inline void flow_open_ends(struct levee_flow *f, const struct packet *p, __u32 server_isn, bool scaled,
+					   __u8 client_wscale, __u8 server_wscale)
+{
+	struct levee_end *client = &f->end[LEVEE_REMOTE], *server = &f->end[LEVEE_LOCAL];
+	__u8 flags = LEVEE_END_SEEN | LEVEE_END_SYN | (scaled ? LEVEE_END_SCALED : 0);
+
+	client->state = LEVEE_TCP_ESTABLISHED;
+	client->flags = flags;
+	client->wscale = client_wscale;
+	client->seq_end = p->seq;
+	client->fin_end = p->seq;
+	client->ack = p->ack;
+	client->win_end = p->ack;
+	server->state = LEVEE_TCP_SYN_RECEIVED;
+	server->flags = flags;
+	server->wscale = server_wscale;
+	server->seq_end = server_isn + 1;
+	server->fin_end = server_isn + 1;
+	server->ack = p->seq;
+	server->win_end = p->seq + 0xffff; /* the most that a SYN-ACK can have granted */
+}
+
+/* The third ACK: the half-open entry becomes a flow. */
+static __always_inline int half_open_complete(const struct run *run, const struct packet *p, struct levee_half_open *h,
+					      __u32 index)
+{
+	bool scaled = h->options & LEVEE_OPT_WSCALE && h->flags & LEVEE_HO_SERVER_WSCALE;
+	struct tcp_options none = {};
+	struct levee_flow *f;
+	__u32 slot;
+
+	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_HANDSHAKE, &slot);
+	if (f) {
+		flow_open_ends(f, p, h->server_isn, scaled, h->wscale, h->server_wscale);
+		if (!(h->flags & LEVEE_HO_CLIENT_KNOWN))
+			f->end[LEVEE_REMOTE].flags &= ~LEVEE_END_SYN;
+		f->end[LEVEE_LOCAL].repeats = h->synack_repeats;
+		f->end[LEVEE_REMOTE].repeats = h->syn_repeats;
+		f->rtt_us = (__u32)(bpf_ktime_get_ns() / 1000) - h->synack_us;
+		track_segment(f, p, &none, LEVEE_REMOTE);
+		flow_count(f, p, LEVEE_REMOTE);
+		flow_publish(run, f, p->hash, slot);
+	}
+	half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE);
+	return LEVEE_PASS_HANDSHAKE;
+}
+
+/* Is the service of a half-open entry answering by cookies? `owner` counts for it. */
+static __always_inline bool half_open_in_cookie_mode(const struct run *run, const struct levee_half_open *h)
+{
+	struct levee_service *owner = service_at(h->service);
+
+	return owner && service_in_cookie_mode(run, owner, owner);
+}
+
+/* Clients repeat a SYN after 1, 1, 1, 1, 1, 2, 4 s (net.ipv4.tcp_syn_linear_timeouts): twice as often is let through. */
+#define SYN_REPEATS_FREE 3
+#define SYN_REPEAT_SHIFT 9 /* one more each 512 ms */
+
+static __always_inline int half_open_syn(struct xdp_md *ctx, const struct run *run, const struct packet *p,
+					 struct levee_half_open *h)
+{
+	__u32 allowed = SYN_REPEATS_FREE + ((run->now_ms - h->born_ms) >> SYN_REPEAT_SHIFT);
+	struct tcp_options o = {};
+
+	if (h->syn_repeats != 0xff)
+		h->syn_repeats++;
+	if (h->syn_repeats > allowed && half_open_in_cookie_mode(run, h))
+		return LEVEE_DROP_SYN_REPEATED;
+	options_xdp(ctx, p, &o);
+	h->options &= o.present; /* whichever SYN is answered, no more than this was asked */
+	return LEVEE_PASS_SYN_REPEATED;
+}
+
+/*
+ * A segment that does not complete the handshake as it was watched. The kernel may know better: the SYN-ACK may
+ * have left by another interface, or the server may have sent data before the third ACK (TCP Fast Open).
+ */
+static __always_inline int half_open_misfit(struct xdp_md *ctx, const struct run *run, const struct packet *p,
+					    struct levee_half_open *h, __u32 index)
+{
+	int reason = ingress_adopt(ctx, run, p);
+
+	if (reason == LEVEE_PASS_ADOPTED)
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE);
+	else if (half_open_in_cookie_mode(run, h))
+		return LEVEE_DROP_HALF_OPEN;
+	else
+		reason = LEVEE_PASS_HALF_OPEN;
+	return reason;
+}
+
+/* Of a half-open connection? */
+static __always_inline int ingress_half_open(struct xdp_md *ctx, const struct run *run, const struct packet *p)
+{
+	struct levee_half_open *h;
+	__u32 index;
+
+	if (!READ_ONCE(run->runtime->half_open))
+		return GO_ON;
+	h = half_open_find(run, p, &index);
+	if (!h)
+		return GO_ON;
+	if (is_syn(p))
+		return half_open_syn(ctx, run, p, h);
+	if (p->flags & TCP_RST) {
+		/* RFC 9293 section 3.10.7.4 second: in SYN_RECEIVED only the number that is expected next resets. */
+		if (p->seq == h->client_isn + 1)
+			half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_RESET);
+		return LEVEE_PASS_HALF_OPEN;
+	}
+	if (p->flags & TCP_SYN || !(h->flags & LEVEE_HO_SYNACK) || p->ack != h->server_isn + 1 ||
+	    seq_before(p->seq, h->client_isn + 1))
+		return half_open_misfit(ctx, run, p, h, index);
+	return half_open_complete(run, p, h, index);
+}
+
+/* A new SYN to a known service in calm: remembered, and on to the stack. */
+static __always_inline int half_open_begin(struct xdp_md *ctx, const struct run *run, const struct packet *p,
+					   __u32 service)
+{
+	struct levee_half_open *h;
+	struct tcp_options o = {};
+	__u32 index;
+
+	h = half_open_new(run, p, service, &index);
+	if (!h)
+		return GO_ON;
+	options_xdp(ctx, p, &o);
+	h->client_isn = p->seq;
+	h->options = o.present;
+	h->wscale = o.wscale;
+	h->flags = LEVEE_HO_CLIENT_KNOWN;
+	half_open_publish(run, p, h, index);
+	return LEVEE_PASS_SYN;
+}
+
+/* A service in cookie mode whose listener has just been found with a full accept queue: a cookie now would come to nothing. */
+#define ACCEPT_QUEUE_FULL_MS 100
+
+static __always_inline bool accept_queue_full(const struct run *run, const struct levee_service *owner)
+{
+	return owner->full_ms && run->now_ms - owner->full_ms < ACCEPT_QUEUE_FULL_MS;
+}
+
+static __always_inline int ingress_syn(struct xdp_md *ctx, const struct run *run, const struct packet *p)
+{
+	struct levee_service_counts *counts;
+	struct levee_service *s, *owner;
+	__u32 index;
+
+	if (!is_syn(p))
+		return GO_ON;
+	s = service_find(&p->tuple, &index);
+	if (!s || s->flags & LEVEE_SVC_GONE)
+		return LEVEE_PASS_SYN_NO_SERVICE;
+	owner = service_owner(s);
+	counts = service_counts_at(index);
+	if (counts)
+		counts->syns++;
+	if (service_wants_cookie(run, s, owner))
+		return accept_queue_full(run, owner) ? LEVEE_DROP_ACCEPT_QUEUE : cookie_send(ctx, run, p, s);
+	if (half_open_begin(ctx, run, p, s->owner) != GO_ON)
+		return LEVEE_PASS_SYN;
+	count(run, LEVEE_C_HALF_OPEN_FULL);
+	if (run->settings->cookies == LEVEE_COOKIES_NEVER || service_excused(s))
+		return LEVEE_PASS_SYN_UNTRACKED;
+	return cookie_send(ctx, run, p, s);
+}
+
+/* --- a cookie comes back */
+
+static __always_inline void cookie_validated(const struct run *run, __u32 index, __u32 epoch)
+{
+	struct levee_service_counts *c = service_counts_at(index);
+
+	count(run, LEVEE_C_COOKIE_VALID);
+	WRITE_ONCE(run->runtime->pending_ms, run->now_ms ? run->now_ms : 1);
+	if (!c)
+		return;
+	c->cookies_valid++;
+	in_flight_add(c, epoch, 0, 1); /* perhaps on another CPU than the one that sent it: only sums mean something */
+}
+
+/* The flow of a validated cookie. levee_accept finds the mark and makes the socket. */
+static __always_inline int cookie_flow(const struct run *run, const struct packet *p, __u16 co, __u8 server_wscale)
+{
+	struct tcp_options none = {};
+	struct levee_flow *f;
+	__u32 slot;
+
+	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_COOKIE, &slot);
+	if (!f)
+		return LEVEE_DROP_COOKIE_NO_ROOM;
+	flow_open_ends(f, p, p->ack - 1, co & LEVEE_CO_HAS_WSCALE, LEVEE_CO_WSCALE(co), server_wscale);
+	track_segment(f, p, &none, LEVEE_REMOTE);
+	flow_count(f, p, LEVEE_REMOTE);
+	f->flags = LEVEE_FLOW_PENDING;
+	f->cookie_options = co;
+	flow_publish(run, f, p->hash, slot);
+	return LEVEE_PASS_COOKIE;
+}
+
+/* Does an ACK without a flow carry a cookie? Hashes only while this service has cookies in flight. */
+static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *run, const struct packet *p,
+					  const struct levee_service *s, const struct levee_service *owner)
+{
+	struct levee_secrets *secret;
+	struct levee_cookie cookie;
+	__u32 zero = 0, epoch;
+	struct tcp_options o = {};
+	__u16 co;
+
+	epoch = clock_epoch(run->settings);
+	if (!owner->cookie_epoch || epoch - owner->cookie_epoch > 1)
+		return GO_ON;
+	if ((p->flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
+		return GO_ON;
+	secret = bpf_map_lookup_elem(&secrets, &zero);
+	if (!secret)
+		return GO_ON;
+	options_xdp(ctx, p, &o);
+	cookie.isn = p->ack - 1;
+	cookie.tsval = o.tsecr;
+	if (!levee_cookie_check(&secret->cookie, &p->tuple, p->seq - 1, epoch, cookie, !!(o.present & LEVEE_OPT_TS),
+				s->profile.wscale, &co)) {
+		count(run, LEVEE_C_COOKIE_INVALID);
+		return GO_ON;
+	}
+	cookie_validated(run, s->owner, levee_cookie_epoch(cookie, epoch));
+	return cookie_flow(run, p, co, s->profile.wscale);
+}
+
+/* --- of nobody */
+
 /* No flow, not half-open, no SYN. */
 static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run *run, const struct packet *p)
 {
-	struct levee_service *s;
+	struct levee_service *s, *owner = NULL;
 	__u32 index;
 	int reason;
 
 	s = service_find(&p->tuple, &index);
 	if (s) {
-		reason = ingress_cookie(ctx, run, p, s, index);
+		owner = service_owner(s);
+		reason = ingress_cookie(ctx, run, p, s, owner);
 		if (reason != GO_ON)
 			return reason;
 	}
 	reason = ingress_adopt(ctx, run, p);
 	if (reason != GO_ON)
 		return reason;
-	if (!s || !service_in_cookie_mode(run, s))
+	if (!s || !owner || !service_in_cookie_mode(run, s, owner))
 		return LEVEE_PASS_NO_FLOW;
 	return (p->flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE :
 										 LEVEE_DROP_NO_FLOW;

@@ -33,7 +33,7 @@ static __always_inline int ingress_steps(struct xdp_md *ctx, const struct run *r
 	reason = ingress_flow(ctx, run, &p);
 	if (reason != GO_ON)
 		return reason;
-	reason = ingress_half_open(run, &p);
+	reason = ingress_half_open(ctx, run, &p);
 	if (reason != GO_ON)
 		return reason;
 	reason = ingress_syn(ctx, run, &p);

@@ -30,6 +30,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct levee_runtime);
@@ -49,22 +50,28 @@ struct {
 	__type(value, struct levee_stats);
 } stats SEC(".maps");
 
-/* Tables: levee/table.h has their layout. */
+/*
+ * Tables: levee/table.h has their layout. Mappable maps keep their values on pages of their own, others begin 56
+ * bytes into a cache line.
+ */
 #define LEVEE_TABLE(filters, heads, slots, entry)   \
 	struct {                                    \
 		__uint(type, BPF_MAP_TYPE_ARRAY);   \
+		__uint(map_flags, BPF_F_MMAPABLE);  \
 		__uint(max_entries, 1);             \
 		__type(key, __u32);                 \
 		__type(value, struct levee_filter); \
 	} filters SEC(".maps");                     \
 	struct {                                    \
 		__uint(type, BPF_MAP_TYPE_ARRAY);   \
+		__uint(map_flags, BPF_F_MMAPABLE);  \
 		__uint(max_entries, 1);             \
 		__type(key, __u32);                 \
 		__type(value, struct levee_head);   \
 	} heads SEC(".maps");                       \
 	struct {                                    \
 		__uint(type, BPF_MAP_TYPE_ARRAY);   \
+		__uint(map_flags, BPF_F_MMAPABLE);  \
 		__uint(max_entries, LEVEE_WAYS);    \
 		__type(key, __u32);                 \
 		__type(value, struct entry);        \

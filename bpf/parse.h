@@ -142,7 +142,7 @@ static __always_inline int parse_ipv4(struct packet *p, struct span at, void **c
 		return LEVEE_DROP_IP_LENGTH;
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
-	if (dir == EGRESS && total == 0) /* BIG TCP: the length does not fit the header */
+	if (total == 0 && room > 0xffff) /* BIG TCP: the length does not fit the header */
 		total = room;
 	if (ip->version != 4 || header < sizeof(*ip) || total < header || total > room)
 		return LEVEE_DROP_IP_LENGTH;
@@ -172,7 +172,7 @@ static __always_inline int parse_ipv6(struct packet *p, struct span at, void **c
 	if ((void *)(ip + 1) > at.data_end || ip->version != 6)
 		return LEVEE_DROP_IP_LENGTH;
 	total = bpf_ntohs(ip->payload_len);
-	if (dir == EGRESS && total == 0)
+	if (total == 0 && room > 0xffff)
 		total = room - sizeof(*ip);
 	if (total + sizeof(*ip) > room)
 		return LEVEE_DROP_IP_LENGTH;
@@ -189,6 +189,9 @@ static __always_inline int parse_ipv6(struct packet *p, struct span at, void **c
 	p->tos = bpf_ntohl(*(__be32 *)ip) >> 20;
 	__builtin_memcpy(dir == INGRESS ? &p->tuple.local : &p->tuple.remote, &ip->daddr, 16);
 	__builtin_memcpy(dir == INGRESS ? &p->tuple.remote : &p->tuple.local, &ip->saddr, 16);
+	/* ::ffff:a.b.c.d would be taken for an IPv4 flow, and no packet may carry it (as ip6_rcv_core). */
+	if (levee_addr_is_v4(&p->tuple.local) || levee_addr_is_v4(&p->tuple.remote))
+		return LEVEE_DROP_BAD_ADDRESS;
 	p->l3_len = sizeof(*ip) + extensions;
 	*length = total - extensions;
 	return GO_ON;

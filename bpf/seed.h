@@ -40,6 +40,7 @@ static long seed_service(__u32 i, struct seeding *seeding)
 	s = service_add(&seeding->run, &key, &index);
 	if (!s)
 		return 0;
+	service_keep(index, SERVICE_LIVE);
 	s->flags = (s->flags & ~LEVEE_SVC_GONE) | LEVEE_SVC_SEEDED;
 	service_set_backlog(&seeding->run, s, backlog);
 	service_refresh(seeding->skb, &seeding->run, s);
@@ -56,7 +57,7 @@ static long seed_flow(__u32 i, struct seeding *seeding)
 		return 1;
 	tuple = row->tuple;
 	hash = tuple_hash(&tuple);
-	if (flow_lookup(&tuple, hash, LEVEE_WAYS) < 0)
+	if (flow_lookup(&tuple, hash, ALL_WAYS) < 0)
 		flow_adopt(&seeding->run, &tuple, hash, row->state);
 	return 0;
 }

@@ -3,8 +3,7 @@
  * service.h - the table of services: finding, learning and retiring them, and their cookie mode.
  *
  * A service is known from its listening socket (seeded at attach) or from a SYN-ACK that left. Its
- * profile is what its own SYN-ACKs offer. Entries are never removed, only marked GONE, so that an index
- * kept in a half-open entry stays good.
+ * profile is what its own SYN-ACKs offer. A service that is GONE keeps its entry until another needs the room.
  */
 #ifndef BPF_SERVICE_H
 #define BPF_SERVICE_H
@@ -32,10 +31,16 @@ __noinline int service_lookup(const struct levee_service_key *key, __u32 hash)
 {
 	struct table t = service_table();
 
-	return table_find(&t, hash, key, SERVICE_KEY_WORDS, LEVEE_WAYS);
+	return table_find(&t, hash, key, SERVICE_KEY_WORDS, ALL_WAYS);
 }
 
-/* A service has no deadline: all stand at tick 0 of "now" 0, and never expire. */
+/*
+ * A service has no deadline, it is GONE or it is not: for claims it is always tick 0, a live service is due at
+ * tick 0 and a service that may be replaced was due at tick -1.
+ */
+#define SERVICE_LIVE 0U
+#define SERVICE_REPLACEABLE (~0U)
+
 __noinline __u64 service_claim(__u32 hash)
 {
 	struct table t = service_table();
@@ -47,8 +52,16 @@ __noinline int service_publish(__u32 index, __u32 hash)
 {
 	struct table t = service_table();
 
-	table_publish(&t, index, hash, 0, LEVEE_FLOW_SHIFT);
+	table_publish(&t, index, hash, SERVICE_LIVE, LEVEE_FLOW_SHIFT);
 	return 0;
+}
+
+/* Marks a slot as free to take, or not. */
+static __always_inline void service_keep(__u32 index, __u32 deadline)
+{
+	struct table t = service_table();
+
+	table_touch(&t, index, deadline, LEVEE_FLOW_SHIFT);
 }
 
 static __always_inline struct levee_service *service_at(__u32 index)
@@ -94,6 +107,14 @@ static __always_inline void in_flight_add(struct levee_service_counts *c, __u32 
 	c->in_flight[cell].valid += valid;
 }
 
+/* The entry that counts for a service: itself, or that of its wildcard listener. */
+static __always_inline struct levee_service *service_owner(struct levee_service *s)
+{
+	struct levee_service *owner = service_at(s->owner);
+
+	return owner ? owner : s;
+}
+
 /* A new entry with the default profile of its family; finds the old one if it is there already. */
 static __noinline struct levee_service *service_add(const struct run *run, const struct levee_service_key *key,
 						    __u32 *index)
@@ -116,6 +137,7 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 	s->profile = run->settings->profile[v4 ? LEVEE_V4 : LEVEE_V6];
 	s->share = run->settings->half_open_max;
 	s->mode_ms = run->now_ms;
+	s->owner = CLAIM_SLOT(claim);
 	service_publish(CLAIM_SLOT(claim), hash);
 	*index = CLAIM_SLOT(claim);
 	return s;
@@ -124,7 +146,14 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 /* --- its listener, as the kernel has it */
 
 /* Fields of the kernel's own structures, found by CO-RE. */
+struct sock_common {
+	unsigned short skc_family;
+	__be32 skc_rcv_saddr;
+	struct in6_addr skc_v6_rcv_saddr;
+} __attribute__((preserve_access_index));
+
 struct sock {
+	struct sock_common __sk_common;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 } __attribute__((preserve_access_index));
@@ -171,32 +200,103 @@ static __always_inline void service_set_backlog(const struct run *run, struct le
 	s->share = share < run->settings->half_open_max ? share : run->settings->half_open_max;
 }
 
-/* Looks at the listener: backlog, and whether it can take a socket made from a cookie. Returns false if there is none. */
-static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *run, struct levee_service *s)
+/* What there is to know of a listener. */
+struct listener {
+	__u32 backlog;
+	bool wildcard;
+	bool wildcard_v6; /* the wildcard is ::, and may serve both families */
+	bool mptcp;
+};
+
+static __always_inline void listener_read(struct listener *l, const struct sock *sk)
+{
+	struct in6_addr v6 = {};
+
+	if (bpf_core_field_exists(struct sock_common, skc_v6_rcv_saddr))
+		v6 = sk->__sk_common.skc_v6_rcv_saddr;
+	l->backlog = sk->sk_max_ack_backlog;
+	l->wildcard_v6 = sk->__sk_common.skc_family == AF_INET6;
+	l->wildcard = l->wildcard_v6 ? !(v6.in6_u.u6_addr32[0] | v6.in6_u.u6_addr32[1] | v6.in6_u.u6_addr32[2] |
+					 v6.in6_u.u6_addr32[3]) :
+				       !sk->__sk_common.skc_rcv_saddr;
+	l->mptcp = bpf_core_field_exists(struct tcp_sock, is_mptcp) && ((struct tcp_sock *)sk)->is_mptcp;
+}
+
+/* The listener of a service. Returns false if there is none. */
+static __always_inline bool listener_find(struct __sk_buff *skb, const struct levee_service *s, struct listener *l)
 {
 	struct levee_tuple t = { .local = s->key.addr, .lport = s->key.port };
 	struct bpf_sock *sk;
-	bool listening = false;
+	struct sock *tcp;
+	bool found = false;
 
 	if (levee_addr_is_v4(&t.local))
 		levee_addr_set_v4(&t.remote, 0);
-	s->refreshed_ms = run->now_ms;
 	sk = kernel_socket(skb, &t);
 	if (!sk)
 		return false;
 	if (sk->state == BPF_TCP_LISTEN) {
-		void *tcp = bpf_skc_to_tcp_sock(sk);
-
-		listening = true;
+		tcp = (struct sock *)bpf_skc_to_tcp_sock(sk);
 		if (tcp) {
-			service_set_backlog(run, s, ((struct sock *)tcp)->sk_max_ack_backlog);
-			s->flags &= ~LEVEE_SVC_REFUSED;
-			if (bpf_core_field_exists(struct tcp_sock, is_mptcp) && ((struct tcp_sock *)tcp)->is_mptcp)
-				s->flags |= LEVEE_SVC_REFUSED;
+			listener_read(l, tcp);
+			found = true;
 		}
 	}
 	bpf_sk_release(sk);
-	return listening;
+	return found;
+}
+
+/* Makes the wildcard listener's entry the owner of `s`. Without room for one, `s` counts for itself. */
+static __always_inline struct levee_service *service_join(const struct run *run, struct levee_service *s,
+							  const struct listener *l)
+{
+	struct levee_service_key key = { .port = s->key.port };
+	struct levee_service *owner;
+	__u32 index;
+
+	if (!l->wildcard_v6)
+		levee_addr_set_v4(&key.addr, 0);
+	owner = service_add(run, &key, &index);
+	if (!owner)
+		return s;
+	owner->flags |= LEVEE_SVC_LISTENER;
+	s->owner = index;
+	return owner;
+}
+
+/*
+ * Looks at the listener: its backlog, whether it serves other addresses too, and whether it can take a socket
+ * made from a cookie. A service without one has its SYN-ACKs sent by a listener elsewhere (a redirected port):
+ * no cookies for it either. Returns false then.
+ */
+static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *run, struct levee_service *s)
+{
+	struct levee_service *owner = s;
+	struct listener l = {};
+
+	s->refreshed_ms = run->now_ms;
+	if (!listener_find(skb, s, &l)) {
+		s->flags |= LEVEE_SVC_REFUSED;
+		return false;
+	}
+	if (l.mptcp)
+		s->flags |= LEVEE_SVC_REFUSED;
+	else
+		s->flags &= ~LEVEE_SVC_REFUSED;
+	if (l.wildcard)
+		owner = service_join(run, s, &l);
+	service_set_backlog(run, owner, l.backlog);
+	return true;
+}
+
+/* The service is closed: SYNs go to the stack, and its entry to whoever needs it. */
+static __always_inline void service_retire(const struct run *run, struct levee_service *s, __u32 index)
+{
+	if (s->flags & LEVEE_SVC_GONE)
+		return;
+	s->flags |= LEVEE_SVC_GONE;
+	service_keep(index, SERVICE_REPLACEABLE);
+	count(run, LEVEE_C_SERVICE_GONE);
 }
 
 /* --- cookie mode */
@@ -222,37 +322,55 @@ static __always_inline void table_mode(const struct run *run, __u8 mode)
 	mode_switch(run, mode, &run->runtime->mode, &run->runtime->mode_ms);
 }
 
-/* The service's SYNs are being answered by cookies: what is neither a flow nor a cookie may be dropped. */
-static __always_inline bool service_in_cookie_mode(const struct run *run, const struct levee_service *s)
+/* Cookies for this service would end in nothing, or its listener is closed. */
+static __always_inline bool service_excused(const struct levee_service *s)
 {
-	if (s->flags & (LEVEE_SVC_GONE | LEVEE_SVC_REFUSED))
+	return s->flags & (LEVEE_SVC_GONE | LEVEE_SVC_REFUSED | LEVEE_SVC_FORWARDED);
+}
+
+/* The service's SYNs are being answered by cookies: what is neither a flow nor a cookie may be dropped. */
+static __always_inline bool service_in_cookie_mode(const struct run *run, const struct levee_service *s,
+						   const struct levee_service *owner)
+{
+	if (service_excused(s))
 		return false;
 	switch (run->settings->cookies) {
 	case LEVEE_COOKIES_ALWAYS:
 		return true;
 	case LEVEE_COOKIES_ADAPTIVE:
-		return s->mode == LEVEE_MODE_COOKIE || run->runtime->mode == LEVEE_MODE_COOKIE;
+		return owner->mode == LEVEE_MODE_COOKIE || run->runtime->mode == LEVEE_MODE_COOKIE;
 	default:
 		return false;
 	}
 }
 
-/* Is the table, or the service's share of it, as full as `start` percent? Enters cookie mode on the packet that finds it so. */
-static __always_inline bool service_wants_cookie(const struct run *run, struct levee_service *s)
+/* Is the table, or the listener's share of it, as full as `start` percent? Enters cookie mode on the packet that finds it so. */
+static __always_inline bool queue_filling(const struct run *run, struct levee_service *owner)
 {
 	__u64 start = run->settings->start_percent;
 
-	if (service_in_cookie_mode(run, s))
-		return true;
-	if (run->settings->cookies != LEVEE_COOKIES_ADAPTIVE || s->flags & LEVEE_SVC_REFUSED)
-		return false;
-	if (READ_ONCE(s->half_open) * 100ULL >= s->share * start)
-		service_mode(run, s, LEVEE_MODE_COOKIE);
+	if (READ_ONCE(owner->half_open) * 100ULL >= owner->share * start)
+		service_mode(run, owner, LEVEE_MODE_COOKIE);
 	else if (READ_ONCE(run->runtime->half_open) * 100ULL >= run->settings->half_open_max * start)
 		table_mode(run, LEVEE_MODE_COOKIE);
 	else
 		return false;
 	return true;
+}
+
+/*
+ * Shall this SYN be answered by a cookie? A service that has not answered a SYN yet since attach is given the
+ * chance, within its share: the SYN-ACK tells what it offers, and whether it is this host's own at all.
+ */
+static __always_inline bool service_wants_cookie(const struct run *run, const struct levee_service *s,
+						 struct levee_service *owner)
+{
+	if (service_excused(s) || run->settings->cookies == LEVEE_COOKIES_NEVER)
+		return false;
+	if (!(s->flags & LEVEE_SVC_LEARNT) && READ_ONCE(owner->half_open) < owner->share)
+		return false;
+	return service_in_cookie_mode(run, s, owner) ||
+	       (run->settings->cookies == LEVEE_COOKIES_ADAPTIVE && queue_filling(run, owner));
 }
 
 #endif

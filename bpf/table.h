@@ -102,7 +102,12 @@ static __always_inline __u32 head_match(const struct levee_head *head, __u32 tag
 #define TAG_COLLISIONS 4
 #define NO_SLOT (-1)
 
-/* The slot whose entry has this key, in ways [0, ways) of its set, or NO_SLOT. A key is the first `words` 64-bit words of an entry. */
+#define ALL_WAYS 0xffff
+
+/*
+ * The slot whose entry has this key, among the ways of its set that are set in `ways`, or NO_SLOT. A key is the
+ * first `words` 64-bit words of an entry.
+ */
 static __always_inline int table_find(const struct table *t, __u32 hash, const void *key, int words, __u32 ways)
 {
 	__u32 set = hash & t->mask, match;
@@ -110,7 +115,7 @@ static __always_inline int table_find(const struct table *t, __u32 hash, const v
 
 	if (!head || !key)
 		return NO_SLOT;
-	match = head_match(head, levee_tag_of_hash(hash)) & ((1U << (ways & 31)) - 1);
+	match = head_match(head, levee_tag_of_hash(hash)) & ways;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < TAG_COLLISIONS && match; i++) {
 		__u32 slot = set * LEVEE_WAYS + bit_index(match & -match);
@@ -169,7 +174,7 @@ static __always_inline void filter_clean(const struct table *t, __u32 set, const
 
 	if (!word)
 		return;
-	old = READ_ONCE(*word);
+	old = __sync_fetch_and_or(word, 0); /* a barrier: the tags are read after it */
 #pragma unroll
 	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
 		__u64 tag = READ_ONCE(head->tag[way]);
@@ -251,7 +256,7 @@ static __always_inline __u64 table_claim(const struct table *t, __u32 hash, __u3
 	return (set * LEVEE_WAYS + way) | (old ? CLAIM_REPLACES : 0) | (old && best < RANK_LIVE(0) ? CLAIM_EXPIRED : 0);
 }
 
-/* Makes a claimed and filled slot visible. */
+/* Makes a claimed and filled slot visible. It is ours alone, so a plain store does; filter_add is the barrier before it. */
 static __always_inline void table_publish(const struct table *t, __u32 index, __u32 hash, __u32 deadline_ms,
 					  __u32 shift)
 {
@@ -262,24 +267,26 @@ static __always_inline void table_publish(const struct table *t, __u32 index, __
 		return;
 	head->deadline[way] = levee_deadline(deadline_ms, shift);
 	filter_add(t, set, tag);
-	/* A claimed slot is ours alone: only neighbours can make this fail, and there are three. */
-	if (!tag_swap(head, way, LEVEE_TAG_CLAIMED, tag))
-		tag_swap(head, way, LEVEE_TAG_CLAIMED, tag);
+	WRITE_ONCE(head->tag[way], tag);
 }
 
-/* Frees a slot. True for exactly one of those who try: that one does the accounting. */
-static __always_inline bool table_release(const struct table *t, __u32 index)
+/* Takes an entry out, as long as it still has this tag. True for exactly one of those who try: it may read the entry, then frees it. */
+static __always_inline bool table_take(const struct table *t, __u32 index, __u32 tag)
 {
-	__u32 set = index / LEVEE_WAYS, way = index % LEVEE_WAYS, tag;
-	struct levee_head *head = table_head(t, set);
+	struct levee_head *head = table_head(t, index / LEVEE_WAYS);
+
+	return head && levee_tag_live(tag) && tag_swap(head, index % LEVEE_WAYS, tag, LEVEE_TAG_CLAIMED);
+}
+
+/* Frees a slot that was claimed or taken. */
+static __always_inline void table_free(const struct table *t, __u32 index)
+{
+	struct levee_head *head = table_head(t, index / LEVEE_WAYS);
 
 	if (!head)
-		return false;
-	tag = READ_ONCE(head->tag[way]);
-	if (!levee_tag_live(tag) || !tag_swap(head, way, tag, 0))
-		return false;
-	filter_clean(t, set, head);
-	return true;
+		return;
+	__sync_fetch_and_and(&head->tags[(index % LEVEE_WAYS) / 4], ~(0xffffULL << (index % 4 * 16)));
+	filter_clean(t, index / LEVEE_WAYS, head);
 }
 
 static __always_inline void table_touch(const struct table *t, __u32 index, __u32 deadline_ms, __u32 shift)

@@ -36,7 +36,7 @@ __noinline int flow_lookup_filtered(const struct levee_tuple *tuple, __u32 hash)
 {
 	struct table t = flow_table();
 
-	return table_may_have(&t, hash) ? table_find(&t, hash, tuple, TUPLE_WORDS, LEVEE_WAYS) : NO_SLOT;
+	return table_may_have(&t, hash) ? table_find(&t, hash, tuple, TUPLE_WORDS, ALL_WAYS) : NO_SLOT;
 }
 
 __noinline __u64 flow_claim(__u32 hash, __u32 now_ms, __u32 full)
@@ -55,11 +55,14 @@ __noinline int flow_show(__u32 index, __u32 hash, __u32 deadline_ms)
 }
 
 /* 1 for the one caller that freed the slot. */
-__noinline int flow_release(__u32 index)
+__noinline int flow_release(__u32 index, __u32 tag)
 {
 	struct table t = flow_table();
 
-	return table_release(&t, index);
+	if (!table_take(&t, index, tag))
+		return 0;
+	table_free(&t, index);
+	return 1;
 }
 
 static __always_inline struct levee_flow *flow_at(__u32 index)
@@ -113,9 +116,9 @@ static __always_inline void flow_touch(const struct run *run, struct levee_flow 
 
 /* --- entering and leaving the table */
 
-static __always_inline void flow_remove(const struct run *run, __u32 index, enum levee_counter why)
+static __always_inline void flow_remove(const struct run *run, __u32 index, __u32 tag, enum levee_counter why)
 {
-	if (!flow_release(index))
+	if (!flow_release(index, tag))
 		return;
 	count(run, LEVEE_C_FLOW_GONE);
 	count(run, why);
@@ -124,7 +127,7 @@ static __always_inline void flow_remove(const struct run *run, __u32 index, enum
 static __always_inline struct levee_flow *flow_find(const struct run *run, const struct packet *p, __u32 *index)
 {
 	bool syn = (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-	int slot = syn ? flow_lookup_filtered(&p->tuple, p->hash) : flow_lookup(&p->tuple, p->hash, LEVEE_WAYS);
+	int slot = syn ? flow_lookup_filtered(&p->tuple, p->hash) : flow_lookup(&p->tuple, p->hash, ALL_WAYS);
 	struct levee_flow *f;
 
 	if (slot < 0)
@@ -133,7 +136,7 @@ static __always_inline struct levee_flow *flow_find(const struct run *run, const
 	f = flow_at(slot);
 	if (!f || !flow_expired(run, f))
 		return f;
-	flow_remove(run, slot, LEVEE_C_FLOW_EXPIRED);
+	flow_remove(run, slot, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_EXPIRED);
 	return NULL;
 }
 
@@ -145,6 +148,8 @@ static __noinline struct levee_flow *flow_new(const struct run *run, const struc
 	__u64 claim = flow_claim(hash, run->now_ms, full);
 	struct levee_flow *f;
 
+	if (claim == NO_CLAIM) /* another CPU was faster */
+		claim = flow_claim(hash, run->now_ms, full);
 	if (claim == NO_CLAIM) {
 		count(run, LEVEE_C_FLOW_NO_ROOM);
 		return NULL;
@@ -168,6 +173,7 @@ static __noinline struct levee_flow *flow_new(const struct run *run, const struc
 static __noinline int flow_publish(const struct run *run, struct levee_flow *f, __u32 hash, __u32 index)
 {
 	__u32 deadline = run->now_ms + flow_timeout_ms(run, f);
+	int twin;
 
 	count(run, LEVEE_C_FLOW_NEW);
 	switch (f->began) {
@@ -184,8 +190,9 @@ static __noinline int flow_publish(const struct run *run, struct levee_flow *f, 
 		count(run, LEVEE_C_FLOW_ADOPTED);
 	}
 	flow_show(index, hash, deadline);
-	/* Entered on two CPUs at once: the lower way stays. */
-	if (flow_lookup(&f->tuple, hash, index % LEVEE_WAYS) >= 0 && flow_release(index))
+	/* Entered on two CPUs at once: of two, the higher slot goes, whoever finds it. */
+	twin = flow_lookup(&f->tuple, hash, ALL_WAYS & ~(1U << (index % LEVEE_WAYS)));
+	if (twin >= 0 && flow_release((__u32)twin > index ? (__u32)twin : index, levee_tag_of_hash(hash)))
 		count(run, LEVEE_C_FLOW_GONE);
 	return 0;
 }

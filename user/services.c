@@ -17,7 +17,8 @@
 
 static int by_port(const void *a, const void *b)
 {
-	const struct levee_service_key *x = a, *y = b;
+	const struct levee_service_key *x = &(*(const struct levee_service *const *)a)->key;
+	const struct levee_service_key *y = &(*(const struct levee_service *const *)b)->key;
 	int ports = ntohs(x->port) - ntohs(y->port);
 
 	return ports ? ports : memcmp(&x->addr, &y->addr, sizeof(x->addr));
@@ -56,19 +57,22 @@ static const struct levee_profile *profile_in_force(const struct maps *maps, con
 	return &maps->settings.profile[levee_addr_is_v4(&s->key.addr) ? LEVEE_V4 : LEVEE_V6];
 }
 
-static json_t *service_model(const struct maps *maps, const struct levee_service *s)
+/* `owner` counts for `s`: it is the service itself, or the entry of its wildcard listener. */
+static json_t *service_model(const struct maps *maps, const struct levee_service *s, const struct levee_service *owner)
 {
-	char endpoint[64], address[48];
+	char endpoint[64], address[48], queue[64];
 
-	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:o}", "endpoint",
-			 text_endpoint(endpoint, &s->key.addr, s->key.port), "address",
-			 text_address(address, &s->key.addr), "port", ntohs(s->key.port), "mode", word_mode(s->mode),
-			 "mode_ms", (json_int_t)maps_mode_age(maps, s->mode_ms), "mode_changes",
-			 (json_int_t)s->mode_changes, "share", (json_int_t)s->share, "half_open",
-			 (json_int_t)s->half_open, "in_flight", (json_int_t)s->in_flight, "backlog",
-			 (json_int_t)s->backlog, "gone", !!(s->flags & LEVEE_SVC_GONE), "refused",
-			 !!(s->flags & LEVEE_SVC_REFUSED), "seeded", !!(s->flags & LEVEE_SVC_SEEDED), "learnt",
-			 !!(s->flags & LEVEE_SVC_LEARNT), "profile", profile_model(profile_in_force(maps, s)));
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b, s:o}",
+			 "endpoint", text_endpoint(endpoint, &s->key.addr, s->key.port), "address",
+			 text_address(address, &s->key.addr), "port", ntohs(s->key.port), "queue",
+			 text_endpoint(queue, &owner->key.addr, owner->key.port), "mode", word_mode(owner->mode),
+			 "mode_ms", (json_int_t)maps_mode_age(maps, owner->mode_ms), "mode_changes",
+			 (json_int_t)owner->mode_changes, "share", (json_int_t)owner->share, "half_open",
+			 (json_int_t)owner->half_open, "in_flight", (json_int_t)owner->in_flight, "backlog",
+			 (json_int_t)owner->backlog, "forwarded", !!(s->flags & LEVEE_SVC_FORWARDED), "gone",
+			 !!(s->flags & LEVEE_SVC_GONE), "refused", !!(s->flags & LEVEE_SVC_REFUSED), "seeded",
+			 !!(s->flags & LEVEE_SVC_SEEDED), "learnt", !!(s->flags & LEVEE_SVC_LEARNT), "profile",
+			 profile_model(profile_in_force(maps, s)));
 }
 
 json_t *services_model(const struct maps *maps)
@@ -76,18 +80,19 @@ json_t *services_model(const struct maps *maps)
 	free_memory struct levee_head *heads = maps_read_array(maps, MAP_SERVICE_HEADS, SETS, sizeof(*heads));
 	free_memory struct levee_service *all =
 		heads ? maps_read_array(maps, MAP_SERVICES, LEVEE_SERVICES_MAX, sizeof(*all)) : NULL;
+	free_memory const struct levee_service **known = calloc(LEVEE_SERVICES_MAX, sizeof(*known));
 	unsigned int n = 0;
 	json_t *list;
 
-	if (!all)
+	if (!all || !known)
 		return NULL;
 	for (unsigned int i = 0; i < LEVEE_SERVICES_MAX; i++)
-		if (levee_tag_live(heads[i / LEVEE_WAYS].tag[i % LEVEE_WAYS]))
-			all[n++] = all[i];
-	qsort(all, n, sizeof(*all), by_port);
+		if (levee_tag_live(heads[i / LEVEE_WAYS].tag[i % LEVEE_WAYS]) && !(all[i].flags & LEVEE_SVC_LISTENER))
+			known[n++] = &all[i];
+	qsort(known, n, sizeof(*known), by_port);
 	list = json_array();
 	for (unsigned int i = 0; i < n; i++)
-		json_array_append_new(list, service_model(maps, &all[i]));
+		json_array_append_new(list, service_model(maps, known[i], &all[known[i]->owner % LEVEE_SERVICES_MAX]));
 	return list;
 }
 
@@ -97,7 +102,12 @@ static void render_remarks(const json_t *service, FILE *to)
 	if (model_true(service, "gone"))
 		fprintf(to, "    its listener is closed: SYNs go to the stack\n");
 	if (model_true(service, "refused"))
-		fprintf(to, "    no cookies: the kernel makes no connection from one (MPTCP?)\n");
+		fprintf(to, "    no cookies: the kernel makes no connection from one (an MPTCP listener, or a\n"
+			    "    redirected port)\n");
+	if (model_true(service, "forwarded"))
+		fprintf(to, "    no cookies: its answers come from elsewhere (forwarded to a container?)\n");
+	if (strcmp(model_text(service, "queue"), model_text(service, "endpoint")))
+		fprintf(to, "    shares the queue of %s\n", model_text(service, "queue"));
 }
 
 static void render_profile(const json_t *service, FILE *to)
@@ -107,8 +117,8 @@ static void render_profile(const json_t *service, FILE *to)
 	size_t i;
 
 	fprintf(to, "    %s; answers with mss %lld, window %lld",
-		model_true(service, "learnt") ? "learnt from its SYN-ACK" : "seeded", model_number(p, "mss"),
-		model_number(p, "window"));
+		model_true(service, "learnt") ? "learnt from its SYN-ACK" : "not seen answering yet",
+		model_number(p, "mss"), model_number(p, "window"));
 	json_array_foreach(json_object_get(p, "options"), i, option) {
 		wscale = strcmp(json_string_value(option), "wscale") == 0;
 		if (wscale)

@@ -30,7 +30,6 @@
 	X(PASS_HANDSHAKE, handshake, "the third ACK (or data in its place): half-open became established")                      \
 	X(PASS_HALF_OPEN, half_open, "other segment of a half-open connection")                                                 \
 	X(PASS_COOKIE, cookie, "a valid cookie came back: handed to the listener")                                              \
-	X(PASS_COOKIE_UNTRACKED, cookie_untracked, "a valid cookie, but no room for its flow: the client will try again")       \
 	X(PASS_ADOPTED, adopted, "of a connection that the kernel knows and levee did not: adopted")                            \
 	X(PASS_NO_FLOW, no_flow, "of no known connection while the service is calm: the stack answers")
 
@@ -48,7 +47,12 @@
 	X(DROP_CHECKSUM, checksum, "SYN with a wrong IP or TCP checksum, in cookie mode")                                       \
 	X(DROP_SYN_TOO_LONG, syn_too_long, "SYN in a frame too large to answer in place, in cookie mode")                       \
 	X(DROP_BAD_COOKIE, bad_cookie, "ACK without connection whose cookie is wrong or too old, in cookie mode")               \
-	X(DROP_NO_FLOW, no_flow_drop, "segment without connection to a service in cookie mode")
+	X(DROP_NO_FLOW, no_flow_drop, "segment without connection to a service in cookie mode")                                 \
+	X(DROP_COOKIE_NO_ROOM, cookie_no_room, "valid cookie, but no room for its flow: the client sends again")                \
+	X(DROP_SYN_REPEATED, syn_repeated_drop, "SYN repeated faster than any client does, in cookie mode")                     \
+	X(DROP_HALF_OPEN, half_open_drop, "segment that does not fit its half-open connection, in cookie mode")                 \
+	X(DROP_ACCEPT_QUEUE, accept_queue_full, "SYN to a service in cookie mode whose accept queue is full")                   \
+	X(DROP_BAD_ADDRESS, bad_address, "source or destination address that no packet on the wire may have")
 
 #define LEVEE_REASONS(X)      \
 	LEVEE_REASONS_PASS(X) \

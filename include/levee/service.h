@@ -17,7 +17,7 @@ struct levee_service_key {
 
 _Static_assert(sizeof(struct levee_service_key) == 24, "the key has no hidden padding");
 
-/* What a server puts into its SYN-ACKs, so that a cookie SYN-ACK offers the same. */
+/* What a server puts into its SYN-ACKs, so that a cookie SYN-ACK offers the same. One word: it is replaced whole. */
 struct levee_profile {
 	__u16 mss;     /* bytes */
 	__u16 window;  /* unscaled, as in the SYN-ACK, host order */
@@ -25,13 +25,22 @@ struct levee_profile {
 	__u8 options;  /* LEVEE_OPT_*: what the server grants to a client that asks for it */
 	__u8 ttl;      /* or hop limit */
 	__u8 tos;      /* DSCP of its SYN-ACKs, ECN bits zero */
-};
+} __attribute__((aligned(8)));
 
 /* levee_service.flags */
 #define LEVEE_SVC_SEEDED (1U << 0)  /* a listening socket was there at attach */
 #define LEVEE_SVC_LEARNT (1U << 1)  /* its SYN-ACK has been seen: the profile is its own */
 #define LEVEE_SVC_GONE (1U << 2)    /* its listener is closed: SYNs go to the stack, which answers RST */
-#define LEVEE_SVC_REFUSED (1U << 3) /* the kernel makes no socket from a cookie for this listener (MPTCP): no cookies */
+#define LEVEE_SVC_REFUSED (1U << 3) /* no socket can be made from a cookie: MPTCP listener, or a redirected port. No cookies */
+#define LEVEE_SVC_FORWARDED (1U << 4) /* its SYN-ACKs come from elsewhere (DNAT to a container): no cookies */
+#define LEVEE_SVC_LISTENER (1U << 5)  /* stands for a wildcard listener: others count on it, no packet is addressed to it */
+
+/*
+ * The kernel's SYN queue belongs to a listener, and one wildcard listener serves many addresses. Services of
+ * such a listener have an entry of their own each, for their profile, and one `owner` in common, keyed by the
+ * wildcard address: half-open entries, cookies in flight, share and mode are the owner's. Else owner is the
+ * service itself.
+ */
 
 /* levee_service.mode */
 enum levee_mode { LEVEE_MODE_CALM, LEVEE_MODE_COOKIE };
@@ -45,8 +54,9 @@ struct levee_service {
 	__u32 mode_ms;      /* when mode changed last (ms since boot modulo 2^32) */
 	__u8 mode;          /* enum levee_mode */
 	__u8 flags;         /* LEVEE_SVC_* */
-	__u16 pad;
-	__u32 pad2[4];
+	__u16 owner;        /* index of the entry that counts for it */
+	__u32 full_ms;      /* when a valid cookie last found the accept queue full; 0 never */
+	__u32 pad2[3];
 	/* second line */
 	__u32 half_open; /* entries it holds now */
 	__u32 in_flight; /* cookies in flight, as of the last tick */

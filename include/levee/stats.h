@@ -33,9 +33,11 @@
 	X(FLOW_GONE, flows_gone, "flows removed from the table, for whatever reason")                                      \
 	X(FLOW_EXPIRED, flows_expired, "flows removed because their time was up")                                          \
 	X(FLOW_EVICTED, flows_evicted, "flows removed early to make room")                                                 \
+	X(FLOW_REUSED, flows_reused, "closed flows whose client began anew from the same port")                            \
 	X(FLOW_NO_ROOM, flows_no_room, "connections left untracked because their set was busy")                            \
 	X(SERVICE_LEARNT, services_learnt, "services learnt from a SYN-ACK")                                               \
 	X(SERVICE_GONE, services_gone, "services found closed")                                                            \
+	X(SERVICE_NO_ROOM, services_no_room, "SYN-ACKs whose service found no room in the table")                          \
 	X(COOKIE_MODE_ON, cookie_mode_on, "times that a service or the whole table entered cookie mode")                   \
 	X(COOKIE_MODE_OFF, cookie_mode_off, "times that a service or the whole table left cookie mode")
 

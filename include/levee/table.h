@@ -38,6 +38,7 @@ struct levee_head {
 };
 
 _Static_assert(sizeof(struct levee_head) == 64, "a head is one cache line");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "lanes of tags and the ports of a reply are little-endian");
 
 /*
  * The value of a map of filters: the words of sixteen sets, set s at element s / 16. The low 24 bits are one per
