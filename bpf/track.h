@@ -31,7 +31,7 @@ __noinline int flow_lookup(const struct levee_tuple *tuple, __u32 hash, __u32 wa
 	return table_find(&t, hash, tuple, TUPLE_WORDS, ways);
 }
 
-/* The same for what is probably not there: a SYN. */
+/* The same for what is probably not there. */
 __noinline int flow_lookup_filtered(const struct levee_tuple *tuple, __u32 hash)
 {
 	struct table t = flow_table();
@@ -126,8 +126,9 @@ static __always_inline void flow_remove(const struct run *run, __u32 index, __u3
 
 static __always_inline struct levee_flow *flow_find(const struct run *run, const struct packet *p, __u32 *index)
 {
-	bool syn = (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-	int slot = syn ? flow_lookup_filtered(&p->tuple, p->hash) : flow_lookup(&p->tuple, p->hash, ALL_WAYS);
+	/* A SYN, and any segment while cookies are about, is likely to be a stranger's. */
+	bool stranger = (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN || READ_ONCE(run->runtime->in_flight);
+	int slot = stranger ? flow_lookup_filtered(&p->tuple, p->hash) : flow_lookup(&p->tuple, p->hash, ALL_WAYS);
 	struct levee_flow *f;
 
 	if (slot < 0)

@@ -45,9 +45,10 @@ __u64 clock_unix_ms(void)
 
 struct levee_clock clock_make(unsigned int hz, __u64 jiffies, __u64 unix_ms)
 {
+	/* Of the epoch before: the kernel's jiffies may be a little behind ours, and must not be before the base. */
 	struct levee_clock c = {
-		.jiffies_base = jiffies - unix_ms % LEVEE_EPOCH_MS * hz / 1000,
-		.epoch_base = unix_ms / LEVEE_EPOCH_MS,
+		.jiffies_base = jiffies - (unix_ms % LEVEE_EPOCH_MS + LEVEE_EPOCH_MS) * hz / 1000,
+		.epoch_base = unix_ms / LEVEE_EPOCH_MS - 1,
 		.epoch_mult = (1ULL << EPOCH_SHIFT) * 1000 / ((__u64)hz * LEVEE_EPOCH_MS),
 	};
 
