@@ -245,27 +245,6 @@ static void vlan(struct doctor *d)
 		OK(d, "vlan", "VLAN tags stay in the packet");
 }
 
-static void checksum(struct doctor *d)
-{
-	unsigned int peer = netdev_veth_peer(d->ifname);
-	char name[IF_NAMESIZE];
-
-	if (!peer)
-		return;
-	/* A peer in another namespace is only a number here, and the number may be someone else's. */
-	if (peer == d->ifindex || !if_indextoname(peer, name) || netdev_veth_peer(name) != d->ifindex)
-		WARN(d, "checksum",
-		     "a veth whose peer is in another namespace: SYNs of local senders may come without a checksum, and "
-		     "are then dropped in cookie mode\nin that namespace: ethtool -K PEER tx off");
-	else if (netdev_tx_checksum(name) == 1)
-		WARN(d, "checksum",
-		     "peer %s leaves checksums to the hardware: SYNs from it would be dropped in cookie mode\n"
-		     "ethtool -K %s tx off",
-		     name, name);
-	else
-		OK(d, "checksum", "peer %s computes its checksums", name);
-}
-
 static void hook(struct doctor *d)
 {
 	struct xdp_state xdp;
@@ -312,7 +291,7 @@ static void collect(struct doctor *d)
 	static const finding host[] = {
 		privileges, features, handoff, syncookies, bpffs, dispatcher, memory, listeners
 	};
-	static const finding interface[] = { driver, mtu, vlan, checksum, hook, filters };
+	static const finding interface[] = { driver, mtu, vlan, hook, filters };
 
 	for (unsigned int i = 0; i < sizeof(host) / sizeof(host[0]); i++)
 		host[i](d);

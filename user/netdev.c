@@ -79,34 +79,11 @@ void netdev_driver(const char *ifname, char driver[32])
 		snprintf(driver, 32, "%.31s", info.driver);
 }
 
-int netdev_tx_checksum(const char *ifname)
-{
-	struct ethtool_value value = { .cmd = ETHTOOL_GTXCSUM };
-
-	return ethtool(ifname, &value) ? -1 : !!value.data;
-}
-
 int netdev_strips_vlan(const char *ifname)
 {
 	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
 
 	return ethtool(ifname, &value) ? -1 : !!(value.data & ETH_FLAG_RXVLAN);
-}
-
-/* veth's first ethtool statistic is peer_ifindex. */
-unsigned int netdev_veth_peer(const char *ifname)
-{
-	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	free_memory struct ethtool_stats *stats = NULL;
-
-	if (ethtool(ifname, &info) || strcmp(info.driver, "veth") != 0 || info.n_stats == 0)
-		return 0;
-	stats = calloc(1, sizeof(*stats) + info.n_stats * sizeof(__u64));
-	if (!stats)
-		return 0;
-	stats->cmd = ETHTOOL_GSTATS;
-	stats->n_stats = info.n_stats;
-	return ethtool(ifname, stats) ? 0 : stats->data[0];
 }
 
 static struct nlmsghdr *generic_request(void *buffer, __u16 family, __u8 command, __u8 version)

@@ -25,16 +25,10 @@ bool netdev_is_loopback(const char *ifname);
 /* The driver's name; "" if unknown. */
 void netdev_driver(const char *ifname, char driver[32]);
 
-/* Does it leave checksums of what it sends to the hardware? -1 unknown */
-int netdev_tx_checksum(const char *ifname);
-
 /* Does it take VLAN tags off before XDP sees them? -1 unknown */
 int netdev_strips_vlan(const char *ifname);
 
 /* XDP features as the driver tells them, NETDEV_XDP_*. Negative errno: the kernel (before 6.3) does not say. */
 int netdev_xdp_features(unsigned int ifindex, __u64 *features);
-
-/* The other end of a veth pair: its index, wherever it is, 0 unknown. */
-unsigned int netdev_veth_peer(const char *ifname);
 
 #endif
