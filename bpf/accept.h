@@ -141,9 +141,9 @@ static __always_inline void accept_pending(struct __sk_buff *skb, const struct r
 	} else {
 		WRITE_ONCE(run->runtime->pending_ms, run->now_ms ? run->now_ms : 1);
 		listener = (struct sock *)bpf_skc_to_tcp_sock(sk);
-		error = listener ? accept_assign(skb, run, f, p, listener) : -ENETUNREACH;
+		error = listener ? accept_assign(skb, run, f, p, listener) : -1;
 		if (error)
-			accept_refused(run, p, error == -ENETUNREACH);
+			accept_refused(run, p, !listener || error == -ENETUNREACH || listener_is_mptcp(listener));
 		else
 			accept_note_full(run, p, listener);
 	}

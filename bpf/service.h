@@ -208,6 +208,11 @@ struct listener {
 	bool mptcp;
 };
 
+static __always_inline bool listener_is_mptcp(const struct sock *sk)
+{
+	return bpf_core_field_exists(struct tcp_sock, is_mptcp) && ((const struct tcp_sock *)sk)->is_mptcp;
+}
+
 static __always_inline void listener_read(struct listener *l, const struct sock *sk)
 {
 	struct in6_addr v6 = {};
@@ -219,7 +224,7 @@ static __always_inline void listener_read(struct listener *l, const struct sock 
 	l->wildcard = l->wildcard_v6 ? !(v6.in6_u.u6_addr32[0] | v6.in6_u.u6_addr32[1] | v6.in6_u.u6_addr32[2] |
 					 v6.in6_u.u6_addr32[3]) :
 				       !sk->__sk_common.skc_rcv_saddr;
-	l->mptcp = bpf_core_field_exists(struct tcp_sock, is_mptcp) && ((struct tcp_sock *)sk)->is_mptcp;
+	l->mptcp = listener_is_mptcp(sk);
 }
 
 /* The listener of a service. Returns false if there is none. */
