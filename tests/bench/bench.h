@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * bench.h - ns per packet: the loaded programs (world.c), the packets (frame.c), the paths that are timed
- * (cases.c), rounds and medians (rounds.c), and a serial client for the lab (client.c).
+ * (cases.c), rounds and medians (main.c), serial clients for the lab (client.c), and what a program costs on
+ * a device (live.c).
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -23,10 +24,10 @@
 
 /* Local ports of the bench's own network namespace, by what stands there. */
 enum bench_port {
-	PORT_CLOSED = 9,     /* no service */
-	PORT_COOKIE = 80,    /* a listener in cookie mode */
-	PORT_CALM = 81,      /* a listener, no cookie was ever sent for it */
-	PORT_HALF_OPEN = 82, /* a service with a share that the bench does not fill */
+	PORT_CLOSED = 9,	 /* no service */
+	PORT_COOKIE = 80,	  /* a listener in cookie mode */
+	PORT_CALM = 81, /* a listener, no cookie was ever sent for it */
+	PORT_HALF_OPEN = 82, /* a listener whose share the bench does not fill */
 };
 
 /* The peers of each kind, so that none meets another's entries. */
@@ -37,7 +38,7 @@ struct frame_spec {
 	bool v6;
 	bool vlan;
 	bool udp;
-	bool out;            /* sent by this host */
+	bool out;	  /* sent by this host */
 	uint8_t flags;       /* of TCP */
 	uint16_t port;       /* local, enum bench_port */
 	const char *options; /* of TCP, as bytes; a multiple of 4 */
@@ -54,7 +55,8 @@ struct frame {
 };
 
 /* Builds the frame, and how the wrapper varies it. */
-void frame_build(struct frame *f, struct wrap_state *state, const struct frame_spec *spec, uint32_t peers, bool sequential);
+void frame_build(struct frame *f, struct wrap_state *state, const struct frame_spec *spec, uint32_t peers,
+		 bool sequential);
 
 /* The tuple of peer number `peer`, as levee keys it. */
 struct levee_tuple frame_tuple(const struct frame_spec *spec, uint32_t peer);
@@ -66,18 +68,30 @@ enum bench_program { PROGRAM_LEVEE, PROGRAM_BARE };
 struct levee_bpf;
 struct wrap_bpf;
 
+enum bench_area_name {
+	AREA_FLOW_FILTERS,
+	AREA_FLOW_HEADS,
+	AREA_HALF_OPEN_FILTERS,
+	AREA_HALF_OPEN_HEADS,
+	AREA_SERVICES,
+	AREA_RUNTIME,
+	AREA_COUNT
+};
+
+/* A map's memory, and what it held when it was saved. */
+struct bench_area {
+	void *live;
+	void *saved;
+	size_t size;
+};
+
 struct world {
 	struct levee_bpf *levee;
 	struct wrap_bpf *wrap;
 	struct levee_settings settings;
 	struct levee_secrets secrets;
 	uint32_t flows; /* seeded */
-	/* mapped maps, and what they held when the bench began */
-	struct bench_area {
-		void *live;
-		void *saved;
-		size_t size;
-	} flow_filters, half_open_filters, flow_heads, half_open_heads, services, runtime;
+	struct bench_area areas[AREA_COUNT];
 };
 
 /* All return false, with a message printed, where the kernel refuses. */
@@ -112,13 +126,13 @@ struct bench_case {
 	const char *text;
 	struct frame_spec spec;
 	uint32_t peers;
-	int reason;      /* enum levee_reason that every packet must end with; of TC: -1 */
+	int reason;	    /* enum levee_reason that every packet must end with; of TC: -1 */
 	uint32_t verdict;
 	bool sequential;
 	bool changes;    /* tables are restored after each round */
-	uint32_t plain;  /* also timed without the wrapper */
+	uint32_t plain; /* also timed without the wrapper */
 	uint32_t strays; /* packets per thousand that may end otherwise: a set of the table can be full */
-	uint32_t flows;  /* only with so many flows, 0 always */
+	uint32_t flows; /* only with so many flows, 0 always */
 };
 
 extern const struct bench_case bench_cases[];
@@ -138,7 +152,8 @@ struct bench_result {
 int compare_doubles(const void *a, const void *b);
 struct quartiles quartiles_of(double *samples, size_t count);
 
-/* `bench client`: see client.c. Exit code. */
+/* `bench client` and `bench live`: see client.c and live.c. Exit codes. */
 int client_main(int argc, char **argv);
+int live_main(int argc, char **argv);
 
 #endif

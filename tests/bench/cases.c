@@ -26,7 +26,8 @@
 #define SYN_TO(to) .flags = SYN, .port = to, .seq = 1000, .peers = PEERS_STRANGERS
 #define ACK_TO(to) .flags = ACK, .port = to, .seq = 1000, .ack = 5000, OPTIONS(OPTIONS_ACK)
 #define DATA_IN .flags = ACK, .port = PORT_COOKIE, .seq = 1000, .ack = 5000, .payload = 1448, OPTIONS(OPTIONS_ACK)
-#define DATA_OUT .flags = ACK, .port = PORT_COOKIE, .seq = 5000, .ack = 1000, .payload = 1448, .out = true, OPTIONS(OPTIONS_ACK)
+#define DATA_OUT \
+	.flags = ACK, .port = PORT_COOKIE, .seq = 5000, .ack = 1000, .payload = 1448, .out = true, OPTIONS(OPTIONS_ACK)
 
 #define COOKIE .reason = LEVEE_TX_COOKIE, .verdict = XDP_TX
 #define PASS(why) .reason = LEVEE_PASS_##why, .verdict = XDP_PASS
@@ -37,6 +38,7 @@
 const struct bench_case bench_cases[] = {
 	{ "syn_cookie_v4", "SYN to cookie, IPv4, timestamps", { SYN_TO(PORT_COOKIE), OPTIONS(OPTIONS_TS) }, ANY, COOKIE },
 	{ "syn_cookie_v4_hot", "  the same, one peer", { SYN_TO(PORT_COOKIE), OPTIONS(OPTIONS_TS) }, 1, COOKIE },
+	{ "syn_cookie_v4_1m", "  the same, 1 M flows in the table", { SYN_TO(PORT_COOKIE), OPTIONS(OPTIONS_TS) }, ANY, COOKIE, .flows = 1000000 },
 	{ "syn_cookie_v4_no_ts", "SYN to cookie, IPv4, no timestamps", { SYN_TO(PORT_COOKIE), OPTIONS(OPTIONS_NO_TS) }, ANY, COOKIE },
 	{ "syn_cookie_v4_bare", "SYN to cookie, IPv4, no options", { SYN_TO(PORT_COOKIE) }, ANY, COOKIE },
 	{ "syn_cookie_v6", "SYN to cookie, IPv6, timestamps", { SYN_TO(PORT_COOKIE), OPTIONS(OPTIONS_TS), .v6 = true }, ANY, COOKIE },

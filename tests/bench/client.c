@@ -123,9 +123,10 @@ static bool run_clients(struct route r, unsigned int clients, struct tally *tall
 	return started == clients;
 }
 
-static const char usage[] = "Usage: bench client FROM CLIENTS FIRST_PORT TO PORT SETTLE SECONDS\n"
-			    "CLIENTS serial clients, from address FROM and port FIRST_PORT on, connect for SETTLE seconds uncounted and SECONDS counted.\n"
-			    "Prints: connections/s, p50 ms, p99 ms, failed.\n";
+static const char usage[] =
+	"Usage: bench client FROM CLIENTS FIRST_PORT TO PORT SETTLE SECONDS\n"
+	"CLIENTS serial clients, from address FROM and port FIRST_PORT on, connect for SETTLE seconds uncounted and SECONDS counted.\n"
+	"Prints: connections/s, p50 ms, p99 ms, failed.\n";
 
 static bool parse(char **argv, struct route *r, unsigned int *clients)
 {
@@ -135,8 +136,9 @@ static bool parse(char **argv, struct route *r, unsigned int *clients)
 	r->to.sin_port = htons(atoi(argv[5]));
 	r->settled = now() + atof(argv[6]);
 	r->end = r->settled + atof(argv[7]);
-	return r->first_port && r->first_port + PORTS <= 65536 && *clients >= 1 && *clients <= CLIENTS_MAX && r->end > r->settled &&
-	       inet_pton(AF_INET, argv[1], &r->from.sin_addr) == 1 && inet_pton(AF_INET, argv[4], &r->to.sin_addr) == 1;
+	return r->first_port && r->first_port + PORTS <= 65536 && *clients >= 1 && *clients <= CLIENTS_MAX &&
+	       r->end > r->settled && inet_pton(AF_INET, argv[1], &r->from.sin_addr) == 1 &&
+	       inet_pton(AF_INET, argv[4], &r->to.sin_addr) == 1;
 }
 
 int client_main(int argc, char **argv)

@@ -46,8 +46,8 @@ done
 
 # --- defences
 
-# Without timestamps: with them, on Linux 6.18, a connection stalls when its two handshakes see different timestamps (seen
-# here: 10 connections/s without any flood), which would compare levee with a defect.
+# Without timestamps: with them, on Linux 6.18, connections stall as soon as the timestamps of the two handshakes
+# differ (seen here: 10 connections/s without any flood), which would compare levee with a defect.
 synproxy_on()
 {
 	in_server sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0 || return
@@ -84,7 +84,8 @@ clients() # FIRST_PORT
 		"$SETTLE" "$SECONDS_EACH"
 }
 
-# One line: defence, rate, connections/s, p50 ms, p99 ms, failed, SYNs that the generator got rid of, and that the full ring refused.
+# One line: defence, rate, connections/s, p50 ms, p99 ms, failed, SYNs that the generator got rid of, and those that the
+# server's full ring refused.
 cell() # DEFENCE RATE FIRST_PORT
 {
 	local result flood="0 0"
@@ -100,6 +101,17 @@ cell() # DEFENCE RATE FIRST_PORT
 	echo "$1 $2 $result ${flood:-0 0}"
 }
 
+# Under 200 kpps, ns per packet of the XDP program by the kernel's count. After the cells: counting costs too.
+live() # DEFENCE
+{
+	local result
+
+	flood_start --dst "$SERVER_V4" --rate 200000 --seconds 30 >/dev/null || return
+	result=$("${OFF_CORE_0[@]}" ip netns exec "$SERVER_NS" "$BENCH" live "$SERVER_DEV" 1) || return
+	flood_stop
+	echo "$1 live ${result#* }"
+}
+
 measure_defence() # DEFENCE
 {
 	local rate port=10000
@@ -110,6 +122,7 @@ measure_defence() # DEFENCE
 		cell "$1" "$rate" "$port" || return
 		port=$((port + 13000))
 	done
+	case $1 in levee | ceiling) live "$1" || return ;; esac
 	lab_down
 }
 
@@ -118,12 +131,13 @@ measure_defence() # DEFENCE
 # Medians by defence and rate, one line each.
 medians()
 {
-	sort -s -k1,1 -k2,2n -k3,3n "$1" | awk '
+	grep -v ' live ' "$1" | sort -s -k1,1 -k2,2n -k3,3n | awk '
 		function flush() {
 			if (n)
-				print key, at(conn), at(conn, 1), at(conn, 2), mid(p50), mid(p99), failed, sent + refused ? 100 * refused / (sent + refused) : 0
+				print key, at(conn), at(conn, 1), at(conn, 2), mid(p50), mid(p99), failed, percent(refused, sent + refused)
 			n = failed = sent = refused = 0
 		}
+		function percent(part, all) { return all ? 100 * part / all : 0 }
 		# what: 0 median, 1 lowest, 2 highest; lines come sorted by connections
 		function at(list, what) { return what == 1 ? list[1] : what == 2 ? list[n] : list[int((n + 1) / 2)] }
 		function mid(list, i, j, t) {
@@ -142,7 +156,8 @@ table()
 	awk -v defences="$DEFENCES" -v rates="$RATES" -v rounds="$ROUNDS" -v seconds="$SECONDS_EACH" -v clients="$SERIAL_CLIENTS" '
 		{ conn[$1, $2] = $3; low[$1, $2] = $4; high[$1, $2] = $5; p99[$1, $2] = $7 }
 		END {
-			printf "connections/s of %d serial clients, p99 latency; medians of %d rounds of %s s, extremes in brackets\n\n", clients, rounds, seconds
+			printf "connections/s of %d serial clients, p99 latency; medians of %d rounds of %s s, extremes in brackets\n\n",
+			       clients, rounds, seconds
 			nd = split(defences, d); nr = split(rates, r)
 			printf "%-10s", "flood"
 			for (j = 1; j <= nr; j++) printf "%30s", r[j] / 1000 " kpps"
@@ -150,8 +165,7 @@ table()
 			for (i = 1; i <= nd; i++) {
 				printf "%-10s", d[i]
 				for (j = 1; j <= nr; j++) {
-					c = conn[d[i], r[j]]
-					printf "%30s", sprintf("%d [%d..%d] %s", c, low[d[i], r[j]], high[d[i], r[j]], c ? sprintf("%.2f ms", p99[d[i], r[j]]) : "-")
+					printf "%30s", value(d[i], r[j])
 				}
 				printf "\n"
 			}
@@ -159,28 +173,48 @@ table()
 			printf "\nat 200 kpps levee serves %.0f %% of the ceiling, the plain kernel %.0f %%, synproxy %.0f %%\n",
 			       share("levee"), share("kernel"), share("synproxy")
 		}
+		function value(d, r, ms) {
+			ms = conn[d, r] ? sprintf("%.2f ms", p99[d, r]) : "-"
+			return sprintf("%d [%d..%d] %s", conn[d, r], low[d, r], high[d, r], ms)
+		}
 		function share(d) { return top ? 100 * conn[d, 200000] / top : 0 }' "$1"
+}
+
+live_median() # DEFENCE
+{
+	awk -v d="$1" '$1 == d && $2 == "live" { print $3 }' "$raw" | sort -n |
+		awk '{ ns[NR] = $1 } END { print NR ? ns[int((NR + 1) / 2)] : "null" }'
 }
 
 json()
 {
+	echo '{"schema": 1, "cells": ['
 	awk '
-		BEGIN { printf "{\"schema\": 1, \"cells\": [" }
-		{ printf "%s\n  {\"defence\": \"%s\", \"flood_pps\": %d, \"connections_per_second\": %d, \"lowest\": %d, \"highest\": %d, \"p50_ms\": %s, \"p99_ms\": %s, \"failed\": %d, \"flood_refused_percent\": %.1f}",
-			 (NR > 1) ? "," : "", $1, $2, $3, $4, $5, $3 ? $6 : "null", $3 ? $7 : "null", $8, $9 }
-		END { print "\n]}" }' "$1"
+		NR > 1 { print "," }
+		{ printf "  {\"defence\": \"%s\", \"flood_pps\": %d, \"connections_per_second\": %d, ", $1, $2, $3
+		  printf "\"lowest\": %d, \"highest\": %d, ", $4, $5
+		  printf "\"p50_ms\": %s, \"p99_ms\": %s, ", $3 ? $6 : "null", $3 ? $7 : "null"
+		  printf "\"failed\": %d, \"flood_refused_percent\": %.1f}", $8, $9 }' "$1"
+	echo '],'
+	echo "\"live_ns\": {\"levee\": $(live_median levee), \"ceiling\": $(live_median ceiling)}}"
 }
 
 need_root
 need_command nft || exit
 raw=$(mktemp) || exit
+trap 'rm -f "$raw" "$raw.medians"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+load=$(cut -d ' ' -f 1 /proc/loadavg)
 for ((round = 0; round < ROUNDS; round++)); do
 	for defence in $DEFENCES; do
 		# In a shell of its own, that removes its lab however it ends.
-		(measure_defence "$defence") >>"$raw" || { rm -f "$raw"; exit 1; }
+		(measure_defence "$defence") >>"$raw" || exit 1
 	done
 done
 medians "$raw" >"$raw.medians"
 table "$raw.medians"
+echo "load average of the machine before: $load"
+echo "the XDP program at 200 kpps by the kernel's own count, two clock readings included:" \
+	"levee $(live_median levee) ns, reflector $(live_median ceiling) ns"
 [ -z "$SAVE" ] || json "$raw.medians" >"$SAVE"
-rm -f "$raw" "$raw.medians"

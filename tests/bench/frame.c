@@ -17,7 +17,9 @@
 #define LOCAL_V4 0xc6120001U
 #define LOCAL_V6_LAST 1U
 
-static const uint32_t peers_v4[] = { [PEERS_FLOWS] = 0xc6124000, [PEERS_STRANGERS] = 0xc6130000, [PEERS_COOKIES] = 0xc6128000 };
+static const uint32_t peers_v4[] = {
+	[PEERS_FLOWS] = 0xc6124000, [PEERS_STRANGERS] = 0xc6130000, [PEERS_COOKIES] = 0xc6128000
+};
 
 static void put16(uint8_t *at, uint32_t value)
 {
@@ -111,7 +113,8 @@ static uint32_t peer_address_word(const struct frame_spec *spec)
 }
 
 /* The wrapper writes both checksums; here they are 0. */
-static void vary(struct wrap_state *state, const struct frame_spec *spec, uint32_t l3_word, uint32_t l3_len, uint32_t sum)
+static void vary(struct wrap_state *state, const struct frame_spec *spec, uint32_t l3_word, uint32_t l3_len,
+		 uint32_t sum)
 {
 	uint32_t tcp_word = l3_word + l3_len / 4;
 
@@ -135,7 +138,8 @@ static void vary(struct wrap_state *state, const struct frame_spec *spec, uint32
 	state->tsecr_word = tcp_word + (TCP_LEN + spec->tsecr_at) / 4;
 }
 
-void frame_build(struct frame *f, struct wrap_state *state, const struct frame_spec *spec, uint32_t peers, bool sequential)
+void frame_build(struct frame *f, struct wrap_state *state, const struct frame_spec *spec, uint32_t peers,
+		 bool sequential)
 {
 	uint32_t l3 = WRAP_HEAD + (spec->vlan ? 4 : 0), length = transport_len(spec), l3_len;
 	uint8_t *ip = f->data + l3;

@@ -24,7 +24,8 @@
 #define ROUNDS_QUICK 5
 #define ROUNDS_MAX 1001
 #define REPEAT 20000
-#define WARM_UP 2000 /* of each timed run, not counted */
+#define WARM_UP REPEAT /* not counted: in a flood that lasts, what fits the caches is there */
+#define WARM_UP_CHANGES 2000 /* of cases that fill tables */
 #define FLOWS_FIRST 100000
 #define FLOWS_SECOND 1000000
 
@@ -45,6 +46,11 @@ struct samples {
 
 /* --- one pair */
 
+static uint32_t warm_up(const struct bench_case *c)
+{
+	return c->changes ? WARM_UP_CHANGES : WARM_UP;
+}
+
 /* Egress counts no reasons. */
 static bool reasons_right(const struct bench_case *c, const struct levee_stats *before, const struct levee_stats *after)
 {
@@ -52,17 +58,18 @@ static bool reasons_right(const struct bench_case *c, const struct levee_stats *
 
 	for (int i = 0; i < LEVEE_REASON_COUNT; i++)
 		*(i == c->reason ? &right : &wrong) += after->reason[i] - before->reason[i];
-	if (c->reason < 0 ? !wrong : right + wrong == WARM_UP + REPEAT && wrong * 1000 <= (right + wrong) * c->strays)
+	if (c->reason < 0 ? !wrong :
+			    right + wrong == warm_up(c) + REPEAT && wrong * 1000 <= (right + wrong) * c->strays)
 		return true;
-	fprintf(stderr, "bench: %s: %llu packets ended as they should, %llu did not\n", c->name, (unsigned long long)right,
-		(unsigned long long)wrong);
+	fprintf(stderr, "bench: %s: %llu packets ended as they should, %llu did not\n", c->name,
+		(unsigned long long)right, (unsigned long long)wrong);
 	return false;
 }
 
 static double time_one(struct world *w, const struct bench_case *c, struct frame *f, struct run_spec *run)
 {
 	frame_build(f, &w->wrap->bss->state, &c->spec, c->peers, c->sequential);
-	run->repeat = WARM_UP;
+	run->repeat = warm_up(c);
 	if (!world_prime(w, f, run->tc) || world_time(w, f, run) < 0)
 		return -1;
 	run->repeat = REPEAT;
@@ -158,7 +165,8 @@ static bool sample_rounds(struct world *w, const struct options *o, uint32_t flo
 		for (size_t i = 0; i < bench_case_count; i++) {
 			const struct bench_case *c = &bench_cases[i];
 
-			if (wanted(c, o) && (c->flows ? c->flows : FLOWS_FIRST) == flows && !sample_case(w, c, &samples[i]))
+			if (wanted(c, o) && (c->flows ? c->flows : FLOWS_FIRST) == flows &&
+			    !sample_case(w, c, &samples[i]))
 				return false;
 		}
 	return true;
@@ -231,18 +239,18 @@ static void print_table(const struct bench_result *results, const struct samples
 
 	machine(text, sizeof(text));
 	printf("ns per packet, medians of %u rounds, quartiles in brackets (%s)\n\n", o->rounds, text);
-	printf("%-45s %14s  %16s  %s\n", "path", "levee adds", "bare program", "");
+	printf("%-45s %-18s %s\n", "path", "levee adds", "to");
 	for (size_t i = 0; i < bench_case_count; i++) {
 		const struct bench_result *r = &results[i];
 		const struct bench_case *c = &bench_cases[i];
 
 		if (!samples[i].count)
 			continue;
-		printf("%-45s %4.0f [%.0f..%.0f]%*s %3.0f %s", c->text, r->above.median, r->above.low, r->above.high,
-		       (int)(14 - snprintf(NULL, 0, "%4.0f [%.0f..%.0f]", r->above.median, r->above.low, r->above.high)), "",
-		       r->bare.median, bare_name(c));
+		snprintf(text, sizeof(text), "%4.0f [%.0f..%.0f]", r->above.median, r->above.low, r->above.high);
+		printf("%-45s %-18s %3.0f %s", c->text, text, r->bare.median, bare_name(c));
 		if (c->plain)
-			printf("   without wrapper: adds %.0f [%.0f..%.0f]", r->plain.median, r->plain.low, r->plain.high);
+			printf("   without wrapper: adds %.0f [%.0f..%.0f]", r->plain.median, r->plain.low,
+			       r->plain.high);
 		putchar('\n');
 	}
 }
@@ -254,8 +262,9 @@ static json_t *json_quartiles(const struct quartiles *q)
 
 static json_t *json_case(const struct bench_case *c, const struct bench_result *r)
 {
-	json_t *out = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", c->name, "text", c->text + strspn(c->text, " "), "bare",
-				bare_name(c), "above_bare_ns", json_quartiles(&r->above), "bare_ns", json_quartiles(&r->bare));
+	json_t *out = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", c->name, "text", c->text + strspn(c->text, " "),
+				"bare", bare_name(c), "above_bare_ns", json_quartiles(&r->above), "bare_ns",
+				json_quartiles(&r->bare));
 
 	if (c->plain)
 		json_object_set_new(out, "above_bare_without_wrapper_ns", json_quartiles(&r->plain));
@@ -272,8 +281,8 @@ static void print_json(const struct bench_result *results, const struct samples 
 	for (size_t i = 0; i < bench_case_count; i++)
 		if (samples[i].count)
 			json_array_append_new(cases, json_case(&bench_cases[i], &results[i]));
-	out = json_pack("{s:i, s:s, s:i, s:i, s:o}", "schema", 1, "machine", text, "rounds", (int)o->rounds, "repeat", REPEAT,
-			"cases", cases);
+	out = json_pack("{s:i, s:s, s:i, s:i, s:o}", "schema", 1, "machine", text, "rounds", (int)o->rounds, "repeat",
+			REPEAT, "cases", cases);
 	json_dumpf(out, to, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	fputc('\n', to);
 	json_decref(out);
@@ -284,6 +293,7 @@ static void print_json(const struct bench_result *results, const struct samples 
 static const char usage[] =
 	"Usage: bench [--json] [--quick] [--rounds N] [--only TEXT] [--save FILE] [--cpu N]\n"
 	"       bench client FROM CLIENTS FIRST_PORT TO PORT SETTLE SECONDS\n"
+	"       bench live DEV SECONDS\n"
 	"\n"
 	"ns that levee adds to a packet, by path, over an XDP program that only returns the same verdict.\n"
 	"\n"
@@ -296,10 +306,10 @@ static const char usage[] =
 
 static int parse_options(int argc, char **argv, struct options *o)
 {
-	static const struct option options[] = { { "json", 0, NULL, 'j' }, { "quick", 0, NULL, 'q' },
+	static const struct option options[] = { { "json", 0, NULL, 'j' },   { "quick", 0, NULL, 'q' },
 						 { "rounds", 1, NULL, 'r' }, { "only", 1, NULL, 'o' },
-						 { "save", 1, NULL, 's' },   { "cpu", 1, NULL, 'c' },  { "help", 0, NULL, 'h' },
-						 { 0 } };
+						 { "save", 1, NULL, 's' },   { "cpu", 1, NULL, 'c' },
+						 { "help", 0, NULL, 'h' },   { 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -377,6 +387,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "client"))
 		return client_main(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "live"))
+		return live_main(argc - 1, argv + 1);
 	status = parse_options(argc, argv, &o);
 	if (status >= 0) {
 		fputs(usage, status ? stderr : stdout);

@@ -30,6 +30,7 @@
 #define HALF_OPEN_SETS 8192
 #define SERVICE_SETS (LEVEE_SERVICES_MAX / LEVEE_WAYS)
 #define BACKLOG 511 /* nginx */
+#define BACKLOG_HALF_OPEN 65535
 #define SEED_ROWS 64
 #define EPOCH 1000000
 
@@ -41,26 +42,36 @@ static bool fail(const char *what)
 
 /* --- loading */
 
-static void mappable(struct bpf_map *map)
+/* The maps that rounds change and that are put back. Userspace maps their memory, which changes nothing for the programs. */
+static struct bpf_map *area_map(const struct world *w, enum bench_area_name name)
 {
-	bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_MMAPABLE);
+	struct bpf_map *const maps[] = {
+		[AREA_FLOW_FILTERS] = w->levee->maps.flow_filters,
+		[AREA_FLOW_HEADS] = w->levee->maps.flow_heads,
+		[AREA_HALF_OPEN_FILTERS] = w->levee->maps.half_open_filters,
+		[AREA_HALF_OPEN_HEADS] = w->levee->maps.half_open_heads,
+		[AREA_SERVICES] = w->levee->maps.services,
+		[AREA_RUNTIME] = w->levee->maps.runtime,
+	};
+
+	return maps[name];
 }
 
-static bool levee_load(struct levee_bpf *skel)
+static bool levee_load(struct world *w)
 {
 	static const struct levee_geometry geometry = { FLOW_SETS, HALF_OPEN_SETS, SERVICE_SETS, 0 };
+	struct levee_hash_key *key = &w->levee->rodata->hash_key;
 
-	if (tables_resize(skel, &geometry))
-		return fail("tables_resize");
-	if (getrandom(&skel->rodata->hash_key, sizeof(skel->rodata->hash_key), 0) < 0)
+	if (tables_resize(w->levee, &geometry))
+		return fail("the tables cannot be sized");
+	if (getrandom(key, sizeof(*key), 0) < 0)
 		return fail("getrandom");
-	mappable(skel->maps.flow_filters);
-	mappable(skel->maps.flow_heads);
-	mappable(skel->maps.half_open_filters);
-	mappable(skel->maps.half_open_heads);
-	mappable(skel->maps.services);
-	mappable(skel->maps.runtime);
-	return !levee_bpf__load(skel) || fail("cannot load levee's programs; run as root");
+	for (int i = 0; i < AREA_COUNT; i++) {
+		struct bpf_map *map = area_map(w, i);
+
+		bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_MMAPABLE);
+	}
+	return !levee_bpf__load(w->levee) || fail("cannot load levee's programs; run as root");
 }
 
 static bool map_area(struct bench_area *area, struct bpf_map *map)
@@ -76,11 +87,10 @@ static bool map_area(struct bench_area *area, struct bpf_map *map)
 
 static bool map_areas(struct world *w)
 {
-	return map_area(&w->flow_filters, w->levee->maps.flow_filters) &&
-	       map_area(&w->half_open_filters, w->levee->maps.half_open_filters) &&
-	       map_area(&w->flow_heads, w->levee->maps.flow_heads) &&
-	       map_area(&w->half_open_heads, w->levee->maps.half_open_heads) &&
-	       map_area(&w->services, w->levee->maps.services) && map_area(&w->runtime, w->levee->maps.runtime);
+	for (int i = 0; i < AREA_COUNT; i++)
+		if (!map_area(&w->areas[i], area_map(w, i)))
+			return false;
+	return true;
 }
 
 static bool write_map(struct bpf_map *map, const void *value)
@@ -119,7 +129,16 @@ static bool write_settings(struct world *w)
 	return write_map(w->levee->maps.secrets, &w->secrets) && write_map(w->levee->maps.settings, &w->settings);
 }
 
-static bool listen_on(int family, uint16_t port)
+/* Of this namespace. */
+static bool allow_backlog(void)
+{
+	FILE *file = fopen("/proc/sys/net/core/somaxconn", "we");
+	bool ok = file && fprintf(file, "%d", BACKLOG_HALF_OPEN) > 0;
+
+	return (file && !fclose(file) && ok) || fail("net.core.somaxconn");
+}
+
+static bool listen_on(int family, uint16_t port, int backlog)
 {
 	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
 	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
@@ -128,7 +147,7 @@ static bool listen_on(int family, uint16_t port)
 
 	/* The descriptor stays open as long as the bench runs. */
 	if (fd < 0 || (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one))) ||
-	    bind(fd, address, family == AF_INET ? sizeof(v4) : sizeof(v6)) || listen(fd, BACKLOG))
+	    bind(fd, address, family == AF_INET ? sizeof(v4) : sizeof(v6)) || listen(fd, backlog))
 		return fail("cannot listen in the bench's own namespace");
 	return true;
 }
@@ -143,13 +162,30 @@ static bool run_rows(struct bpf_program *prog, const void *rows, size_t bytes)
 	return (!errno && opts.retval == TC_ACT_OK) || fail(bpf_program__name(prog));
 }
 
-static bool seed_service(struct world *w, bool v6, uint16_t port, uint32_t backlog)
+/* The SYN-ACK of a service, as levee_egress sees it: that is how services are learnt. */
+static bool learn_service(struct world *w, bool v6, uint16_t port)
 {
-	struct frame_spec spec = { .v6 = v6, .port = port };
-	struct levee_tuple t = frame_tuple(&spec, 0);
-	struct levee_seed_service row = { .key = { .addr = t.local, .port = t.lport }, .backlog = backlog };
+	static const char options[] = "\x02\x04\x05\xb4\x04\x02\x08\x0a\0\1\0\0\0\0\0\0\x01\x03\x03\x07";
+	struct frame_spec synack = { .v6 = v6,
+				     .out = true,
+				     .flags = 0x12,
+				     .port = port,
+				     .seq = 5000,
+				     .ack = 1001,
+				     .options = options,
+				     .options_len = sizeof(options) - 1,
+				     .peers = PEERS_FLOWS };
+	struct run_spec run = { .tc = true, .plain = true, .verdict = (uint32_t)TC_ACT_UNSPEC, .repeat = 1 };
+	struct frame f;
 
-	return run_rows(w->levee->progs.levee_seed_services, &row, sizeof(row));
+	frame_build(&f, &w->wrap->bss->state, &synack, 1, false);
+	return world_prime(w, &f, true) && world_time(w, &f, &run) >= 0;
+}
+
+/* Listens on a port of the bench's own namespace, and has levee learn that it does. */
+static bool serve(struct world *w, int family, uint16_t port, int backlog)
+{
+	return listen_on(family, port, backlog) && learn_service(w, family == AF_INET6, port);
 }
 
 bool world_open(struct world *w)
@@ -161,10 +197,9 @@ bool world_open(struct world *w)
 	w->wrap = wrap_bpf__open_and_load();
 	if (!w->levee || !w->wrap)
 		return fail("cannot open the programs; run as root");
-	return levee_load(w->levee) && map_areas(w) && write_settings(w) && listen_on(AF_INET, PORT_COOKIE) &&
-	       listen_on(AF_INET6, PORT_COOKIE) && listen_on(AF_INET, PORT_CALM) && seed_service(w, false, PORT_COOKIE, BACKLOG) &&
-	       seed_service(w, true, PORT_COOKIE, BACKLOG) && seed_service(w, false, PORT_CALM, BACKLOG) &&
-	       seed_service(w, false, PORT_HALF_OPEN, LEVEE_HALF_OPEN_DEFAULT);
+	return levee_load(w) && map_areas(w) && write_settings(w) && allow_backlog() &&
+	       serve(w, AF_INET, PORT_COOKIE, BACKLOG) && serve(w, AF_INET6, PORT_COOKIE, BACKLOG) &&
+	       serve(w, AF_INET, PORT_CALM, BACKLOG) && serve(w, AF_INET, PORT_HALF_OPEN, BACKLOG_HALF_OPEN);
 }
 
 void world_close(struct world *w)
@@ -189,7 +224,7 @@ bool world_seed_flows(struct world *w, uint32_t flows)
 		if (!run_rows(w->levee->progs.levee_seed_flows, rows, n * sizeof(rows[0])))
 			return false;
 	}
-	((struct levee_runtime *)w->runtime.live)->flows = flows;
+	((struct levee_runtime *)w->areas[AREA_RUNTIME].live)->flows = flows;
 	return true;
 }
 
@@ -225,20 +260,23 @@ bool world_make_answers(struct world *w, const struct frame_spec *ack)
 	return true;
 }
 
+static void copy_areas(struct world *w, bool restore)
+{
+	for (int i = 0; i < AREA_COUNT; i++) {
+		struct bench_area *a = &w->areas[i];
+
+		memcpy(restore ? a->live : a->saved, restore ? a->saved : a->live, a->size);
+	}
+}
+
 void world_save(struct world *w)
 {
-	struct bench_area *areas[] = { &w->flow_filters, &w->half_open_filters, &w->flow_heads, &w->half_open_heads, &w->services, &w->runtime };
-
-	for (size_t i = 0; i < ARRAY_SIZE(areas); i++)
-		memcpy(areas[i]->saved, areas[i]->live, areas[i]->size);
+	copy_areas(w, false);
 }
 
 void world_restore(struct world *w)
 {
-	struct bench_area *areas[] = { &w->flow_filters, &w->half_open_filters, &w->flow_heads, &w->half_open_heads, &w->services, &w->runtime };
-
-	for (size_t i = 0; i < ARRAY_SIZE(areas); i++)
-		memcpy(areas[i]->live, areas[i]->saved, areas[i]->size);
+	copy_areas(w, true);
 }
 
 /* --- running */
@@ -293,7 +331,9 @@ static int entry_program(struct world *w, const struct run_spec *run)
 
 static int run_program(int fd, const struct frame *f, uint32_t repeat, struct bpf_test_run_opts *opts)
 {
-	*opts = (struct bpf_test_run_opts){ .sz = sizeof(*opts), .data_in = f->data, .data_size_in = f->len, .repeat = repeat };
+	*opts = (struct bpf_test_run_opts){
+		.sz = sizeof(*opts), .data_in = f->data, .data_size_in = f->len, .repeat = repeat
+	};
 	errno = -bpf_prog_test_run_opts(fd, opts);
 	return errno ? -1 : 0;
 }

@@ -75,7 +75,8 @@ static __always_inline void prepare_next(void)
 	__u32 peer = state.sequential ? state.next++ : (__u32)((__u64)draw() * state.peers >> 32);
 	__u32 address = bpf_htonl(state.address + (peer >> WRAP_PORT_BITS));
 	__u32 port = bpf_htons(WRAP_PORT_MIN + (peer & ((1U << WRAP_PORT_BITS) - 1)));
-	__u32 ports = state.ports | port << (state.peer_port_shift & 31), sum = state.sum + sum32(address) + sum32(ports);
+	__u32 ports = state.ports | port << (state.peer_port_shift & 31),
+	      sum = state.sum + sum32(address) + sum32(ports);
 
 	set_word(state.address_word, address);
 	set_word(state.ports_word, ports);
