@@ -120,7 +120,7 @@ static __always_inline void accept_note_full(const struct run *run, const struct
 		return;
 	s = service_find(&p->tuple, &index);
 	if (s)
-		service_owner(s)->full_ms = run->now_ms ? run->now_ms : 1;
+		service_owner(s, &index)->full_ms = run->now_ms ? run->now_ms : 1;
 }
 
 #define ENETUNREACH 101

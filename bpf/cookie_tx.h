@@ -186,14 +186,13 @@ __noinline int cookie_reply(struct xdp_md *ctx, const struct packet *p, const st
 }
 
 /* A cookie of this epoch goes out: every later ACK to the listener is worth a look, and it counts as half-open. */
-static __always_inline void cookie_count(const struct run *run, struct levee_service *s, __u32 epoch)
+static __always_inline void cookie_count(const struct run *run, struct levee_service *owner, __u32 index, __u32 epoch)
 {
-	struct levee_service_counts *c = service_counts_at(s->owner);
+	struct levee_service_counts *c = service_counts_at(index);
 
-	s = service_owner(s);
 	count(run, LEVEE_C_COOKIE_SENT);
-	if (READ_ONCE(s->cookie_epoch) != epoch)
-		WRITE_ONCE(s->cookie_epoch, epoch);
+	if (READ_ONCE(owner->cookie_epoch) != epoch)
+		WRITE_ONCE(owner->cookie_epoch, epoch);
 	if (READ_ONCE(run->runtime->cookie_epoch) != epoch)
 		WRITE_ONCE(run->runtime->cookie_epoch, epoch);
 	if (!c)
@@ -214,9 +213,9 @@ static __always_inline bool source_plausible(const struct packet *p)
 	       (a->w[0] || a->w[1] & ~bpf_cpu_to_be64(1));
 }
 
-/* Answers a SYN by a cookie, or says why not. */
+/* Answers a SYN to `s` by a cookie, or says why not. `owner`, at `index`, counts for it. */
 static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run, const struct packet *p,
-				       struct levee_service *s)
+				       const struct levee_service *s, struct levee_service *owner, __u32 index)
 {
 	struct levee_secrets *secret;
 	struct reply r = {};
@@ -240,7 +239,7 @@ static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run
 	r.cookie = levee_cookie_make(&secret->cookie, &p->tuple, p->seq, epoch, r.options, r.server.wscale);
 	if (!cookie_reply(ctx, p, &r))
 		return LEVEE_DROP_TCP_LENGTH;
-	cookie_count(run, s, epoch);
+	cookie_count(run, owner, index, epoch);
 	return LEVEE_TX_COOKIE;
 }
 

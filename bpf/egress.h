@@ -27,10 +27,10 @@ static __always_inline void learn_option(struct levee_profile *profile, __u8 bit
  * grows: a client with a tiny MSS is granted little. The window scale stays while cookies are in flight, whose
  * MAC covers it.
  */
-static __always_inline void learn_profile(const struct run *run, struct levee_service *s, const struct packet *p,
-					  const struct tcp_options *o, __u8 asked)
+static __always_inline void learn_profile(const struct run *run, struct levee_service *s, __u32 index,
+					  const struct packet *p, const struct tcp_options *o, __u8 asked)
 {
-	struct levee_service *owner = service_owner(s);
+	struct levee_service *owner = service_owner(s, &index);
 	struct levee_profile next = s->profile;
 	__u8 granted = o->present & (LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS);
 	bool first = !(s->flags & LEVEE_SVC_LEARNT);
@@ -76,9 +76,8 @@ static __always_inline struct levee_service *learn_service(struct __sk_buff *skb
 		}
 		count(run, LEVEE_C_SERVICE_LEARNT);
 	}
-	service_keep(*index, SERVICE_LIVE);
 	s->flags &= ~LEVEE_SVC_GONE;
-	service_refresh(skb, run, s);
+	service_refresh(skb, run, s, *index);
 	return s;
 }
 
@@ -134,24 +133,31 @@ static __always_inline void egress_synack(struct __sk_buff *skb, const struct ru
 	/* Only the answer to the one SYN that was seen tells what a server refuses. */
 	if (h && h->flags & LEVEE_HO_CLIENT_KNOWN && !h->syn_repeats && p->ack == h->client_isn + 1)
 		asked = h->options;
-	learn_profile(run, s, p, o, asked);
-	if (h)
+	learn_profile(run, s, index, p, o, asked);
+	if (h) {
 		half_open_synack(p, h, o);
-	else
-		half_open_from_synack(run, p, o, s->owner);
+	} else {
+		service_owner(s, &index);
+		half_open_from_synack(run, p, o, index);
+	}
 }
 
 /* Routed through this host, not sent by it. A SYN-ACK that pretends to be of a service says that the service is elsewhere. */
-static __always_inline void egress_forwarded(const struct packet *p)
+static __always_inline void egress_forwarded(const struct run *run, const struct packet *p)
 {
+	struct levee_half_open *h;
 	struct levee_service *s;
 	__u32 index;
 
 	if ((p->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
 		return;
 	s = service_find(&p->tuple, &index);
-	if (s)
-		s->flags |= LEVEE_SVC_FORWARDED;
+	if (!s)
+		return;
+	s->flags |= LEVEE_SVC_FORWARDED;
+	h = half_open_find(run, p, &index);
+	if (h)
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_FORWARDED);
 }
 
 /* This host opens a connection. */
@@ -193,7 +199,7 @@ static __always_inline void egress_rst(struct __sk_buff *skb, const struct run *
 	if (p->seq || !(p->flags & TCP_ACK))
 		return;
 	s = service_find(&p->tuple, &index);
-	if (s && !service_refresh(skb, run, s))
+	if (s && !service_refresh(skb, run, s, index))
 		service_retire(run, s, index);
 }
 
@@ -251,7 +257,7 @@ static __always_inline void egress_segment(struct __sk_buff *skb, const struct r
 	__u32 index;
 
 	if (skb->ingress_ifindex) {
-		egress_forwarded(p);
+		egress_forwarded(run, p);
 		return;
 	}
 	if (p->flags & TCP_SYN)

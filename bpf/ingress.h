@@ -198,8 +198,10 @@ static __always_inline int half_open_syn(struct xdp_md *ctx, const struct run *r
 		h->syn_repeats++;
 	if (h->syn_repeats > allowed && half_open_in_cookie_mode(run, h))
 		return LEVEE_DROP_SYN_REPEATED;
+	/* Another window scale: nobody can say which SYN the server answers. */
 	options_xdp(ctx, p, &o);
-	h->options &= o.present; /* whichever SYN is answered, no more than this was asked */
+	if ((o.present ^ h->options) & LEVEE_OPT_WSCALE || o.wscale != h->wscale)
+		h->flags &= ~LEVEE_HO_CLIENT_KNOWN;
 	return LEVEE_PASS_SYN_REPEATED;
 }
 
@@ -212,13 +214,24 @@ static __always_inline int half_open_misfit(struct xdp_md *ctx, const struct run
 {
 	int reason = ingress_adopt(ctx, run, p);
 
-	if (reason == LEVEE_PASS_ADOPTED)
+	if (reason == LEVEE_PASS_ADOPTED) {
 		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE);
+		return reason;
+	}
+	if (reason == LEVEE_PASS_HALF_OPEN && !(h->flags & LEVEE_HO_SYNACK))
+		return reason;
+	return half_open_in_cookie_mode(run, h) ? LEVEE_DROP_HALF_OPEN : LEVEE_PASS_HALF_OPEN;
+}
+
+/* RFC 9293 section 3.10.7.4 second: in SYN_RECEIVED only the number that is expected next resets. */
+static __always_inline int half_open_reset(const struct run *run, const struct packet *p, struct levee_half_open *h,
+					   __u32 index)
+{
+	if (p->seq == h->client_isn + 1)
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_RESET);
 	else if (half_open_in_cookie_mode(run, h))
 		return LEVEE_DROP_HALF_OPEN;
-	else
-		reason = LEVEE_PASS_HALF_OPEN;
-	return reason;
+	return LEVEE_PASS_HALF_OPEN;
 }
 
 /* Of a half-open connection? */
@@ -234,12 +247,8 @@ static __always_inline int ingress_half_open(struct xdp_md *ctx, const struct ru
 		return GO_ON;
 	if (is_syn(p))
 		return half_open_syn(ctx, run, p, h);
-	if (p->flags & TCP_RST) {
-		/* RFC 9293 section 3.10.7.4 second: in SYN_RECEIVED only the number that is expected next resets. */
-		if (p->seq == h->client_isn + 1)
-			half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_RESET);
-		return LEVEE_PASS_HALF_OPEN;
-	}
+	if (p->flags & TCP_RST)
+		return half_open_reset(run, p, h, index);
 	if (p->flags & TCP_SYN || !(h->flags & LEVEE_HO_SYNACK) || p->ack != h->server_isn + 1 ||
 	    seq_before(p->seq, h->client_isn + 1))
 		return half_open_misfit(ctx, run, p, h, index);
@@ -283,20 +292,21 @@ static __always_inline int ingress_syn(struct xdp_md *ctx, const struct run *run
 	if (!is_syn(p))
 		return GO_ON;
 	s = service_find(&p->tuple, &index);
-	if (!s || s->flags & LEVEE_SVC_GONE)
+	if (!s || s->flags & (LEVEE_SVC_GONE | LEVEE_SVC_FORWARDED))
 		return LEVEE_PASS_SYN_NO_SERVICE;
-	owner = service_owner(s);
 	counts = service_counts_at(index);
 	if (counts)
 		counts->syns++;
+	owner = service_owner(s, &index);
 	if (service_wants_cookie(run, s, owner))
-		return accept_queue_full(run, owner) ? LEVEE_DROP_ACCEPT_QUEUE : cookie_send(ctx, run, p, s);
-	if (half_open_begin(ctx, run, p, s->owner) != GO_ON)
+		return accept_queue_full(run, owner) ? LEVEE_DROP_ACCEPT_QUEUE :
+						       cookie_send(ctx, run, p, s, owner, index);
+	if (half_open_begin(ctx, run, p, index) != GO_ON)
 		return LEVEE_PASS_SYN;
 	count(run, LEVEE_C_HALF_OPEN_FULL);
 	if (run->settings->cookies == LEVEE_COOKIES_NEVER || service_excused(s))
 		return LEVEE_PASS_SYN_UNTRACKED;
-	return cookie_send(ctx, run, p, s);
+	return cookie_send(ctx, run, p, s, owner, index);
 }
 
 /* --- a cookie comes back */
@@ -334,7 +344,7 @@ static __always_inline int cookie_flow(const struct run *run, const struct packe
 
 /* Does an ACK without a flow carry a cookie? Hashes only while this service has cookies in flight. */
 static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *run, const struct packet *p,
-					  const struct levee_service *s, const struct levee_service *owner)
+					  const struct levee_service *s, const struct levee_service *owner, __u32 index)
 {
 	struct levee_secrets *secret;
 	struct levee_cookie cookie;
@@ -358,7 +368,7 @@ static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *
 		count(run, LEVEE_C_COOKIE_INVALID);
 		return GO_ON;
 	}
-	cookie_validated(run, s->owner, levee_cookie_epoch(cookie, epoch));
+	cookie_validated(run, index, levee_cookie_epoch(cookie, epoch));
 	return cookie_flow(run, p, co, s->profile.wscale);
 }
 
@@ -373,8 +383,8 @@ static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run
 
 	s = service_find(&p->tuple, &index);
 	if (s) {
-		owner = service_owner(s);
-		reason = ingress_cookie(ctx, run, p, s, owner);
+		owner = service_owner(s, &index);
+		reason = ingress_cookie(ctx, run, p, s, owner, index);
 		if (reason != GO_ON)
 			return reason;
 	}

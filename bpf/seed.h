@@ -40,10 +40,9 @@ static long seed_service(__u32 i, struct seeding *seeding)
 	s = service_add(&seeding->run, &key, &index);
 	if (!s)
 		return 0;
-	service_keep(index, SERVICE_LIVE);
 	s->flags = (s->flags & ~LEVEE_SVC_GONE) | LEVEE_SVC_SEEDED;
 	service_set_backlog(&seeding->run, s, backlog);
-	service_refresh(seeding->skb, &seeding->run, s);
+	service_refresh(seeding->skb, &seeding->run, s, index);
 	return 0;
 }
 

@@ -34,34 +34,40 @@ __noinline int service_lookup(const struct levee_service_key *key, __u32 hash)
 	return table_find(&t, hash, key, SERVICE_KEY_WORDS, ALL_WAYS);
 }
 
-/*
- * A service has no deadline, it is GONE or it is not: for claims it is always tick 0, a live service is due at
- * tick 0 and a service that may be replaced was due at tick -1.
- */
-#define SERVICE_LIVE 0U
-#define SERVICE_REPLACEABLE (~0U)
+/* A service that has not been looked at for so long gives its entry to whoever needs it. It is learnt again in time. */
+#define SERVICE_IDLE_MS 3600000U
 
-__noinline __u64 service_claim(__u32 hash)
+__noinline __u64 service_claim(__u32 hash, __u32 now_ms)
 {
 	struct table t = service_table();
 
-	return table_claim(&t, hash, 0, LEVEE_FLOW_SHIFT, CLAIM_FREE);
+	return table_claim(&t, hash, now_ms, LEVEE_FLOW_SHIFT, CLAIM_FREE);
 }
 
-__noinline int service_publish(__u32 index, __u32 hash)
+__noinline int service_publish(__u32 index, __u32 hash, __u32 deadline_ms)
 {
 	struct table t = service_table();
 
-	table_publish(&t, index, hash, SERVICE_LIVE, LEVEE_FLOW_SHIFT);
+	table_publish(&t, index, hash, deadline_ms, LEVEE_FLOW_SHIFT);
 	return 0;
 }
 
-/* Marks a slot as free to take, or not. */
-static __always_inline void service_keep(__u32 index, __u32 deadline)
+static __always_inline void service_touch(__u32 index, __u32 deadline_ms)
 {
 	struct table t = service_table();
 
-	table_touch(&t, index, deadline, LEVEE_FLOW_SHIFT);
+	table_touch(&t, index, deadline_ms, LEVEE_FLOW_SHIFT);
+}
+
+static __always_inline void service_keep(const struct run *run, __u32 index)
+{
+	service_touch(index, run->now_ms + SERVICE_IDLE_MS);
+}
+
+/* The entry may be replaced at once. */
+static __always_inline void service_give_up(const struct run *run, __u32 index)
+{
+	service_touch(index, run->now_ms - (2U << LEVEE_FLOW_SHIFT));
 }
 
 static __always_inline struct levee_service *service_at(__u32 index)
@@ -107,12 +113,22 @@ static __always_inline void in_flight_add(struct levee_service_counts *c, __u32 
 	c->in_flight[cell].valid += valid;
 }
 
-/* The entry that counts for a service: itself, or that of its wildcard listener. */
-static __always_inline struct levee_service *service_owner(struct levee_service *s)
+/*
+ * The entry that counts for service `s`, which stands at *index: itself, or that of its wildcard listener, whose
+ * index then takes the place of *index. An owner's entry may have been given to another since.
+ */
+static __always_inline struct levee_service *service_owner(struct levee_service *s, __u32 *index)
 {
-	struct levee_service *owner = service_at(s->owner);
+	struct levee_service *owner;
+	__u32 at = s->owner;
 
-	return owner ? owner : s;
+	if (at == *index)
+		return s;
+	owner = service_at(at);
+	if (!owner || !(owner->flags & LEVEE_SVC_LISTENER) || owner->key.port != s->key.port)
+		return s;
+	*index = at;
+	return owner;
 }
 
 /* A new entry with the default profile of its family; finds the old one if it is there already. */
@@ -126,7 +142,7 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 
 	if (s)
 		return s;
-	claim = service_claim(hash);
+	claim = service_claim(hash, run->now_ms);
 	if (claim == NO_CLAIM)
 		return NULL;
 	s = service_at(CLAIM_SLOT(claim));
@@ -138,7 +154,7 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 	s->share = run->settings->half_open_max;
 	s->mode_ms = run->now_ms;
 	s->owner = CLAIM_SLOT(claim);
-	service_publish(CLAIM_SLOT(claim), hash);
+	service_publish(CLAIM_SLOT(claim), hash, run->now_ms + SERVICE_IDLE_MS);
 	*index = CLAIM_SLOT(claim);
 	return s;
 }
@@ -251,21 +267,20 @@ static __always_inline bool listener_find(struct __sk_buff *skb, const struct le
 	return found;
 }
 
-/* Makes the wildcard listener's entry the owner of `s`. Without room for one, `s` counts for itself. */
-static __always_inline struct levee_service *service_join(const struct run *run, struct levee_service *s,
-							  const struct listener *l)
+/* The entry of a wildcard listener, made if there is none; its slot in *index. NULL where there is no room. */
+static __always_inline struct levee_service *service_of_listener(const struct run *run, const struct levee_service *s,
+								 const struct listener *l, __u32 *index)
 {
 	struct levee_service_key key = { .port = s->key.port };
 	struct levee_service *owner;
-	__u32 index;
 
 	if (!l->wildcard_v6)
 		levee_addr_set_v4(&key.addr, 0);
-	owner = service_add(run, &key, &index);
+	owner = service_add(run, &key, index);
 	if (!owner)
-		return s;
+		return NULL;
 	owner->flags |= LEVEE_SVC_LISTENER;
-	s->owner = index;
+	service_keep(run, *index);
 	return owner;
 }
 
@@ -274,12 +289,15 @@ static __always_inline struct levee_service *service_join(const struct run *run,
  * made from a cookie. A service without one has its SYN-ACKs sent by a listener elsewhere (a redirected port):
  * no cookies for it either. Returns false then.
  */
-static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *run, struct levee_service *s)
+static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *run, struct levee_service *s,
+				       __u32 index)
 {
-	struct levee_service *owner = s;
+	struct levee_service *owner = NULL;
 	struct listener l = {};
+	__u32 at = index;
 
 	s->refreshed_ms = run->now_ms;
+	service_keep(run, index);
 	if (!listener_find(skb, s, &l)) {
 		s->flags |= LEVEE_SVC_REFUSED;
 		return false;
@@ -289,18 +307,21 @@ static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *
 	else
 		s->flags &= ~LEVEE_SVC_REFUSED;
 	if (l.wildcard)
-		owner = service_join(run, s, &l);
-	service_set_backlog(run, owner, l.backlog);
+		owner = service_of_listener(run, s, &l, &at);
+	s->owner = owner ? at : index;
+	service_set_backlog(run, owner ? owner : s, l.backlog);
 	return true;
 }
 
-/* The service is closed: SYNs go to the stack, and its entry to whoever needs it. */
+/* The service is closed: SYNs go to the stack, and its entry, and that of its listener, to whoever needs them. */
 static __always_inline void service_retire(const struct run *run, struct levee_service *s, __u32 index)
 {
 	if (s->flags & LEVEE_SVC_GONE)
 		return;
 	s->flags |= LEVEE_SVC_GONE;
-	service_keep(index, SERVICE_REPLACEABLE);
+	service_give_up(run, index);
+	if (s->owner != index)
+		service_give_up(run, s->owner);
 	count(run, LEVEE_C_SERVICE_GONE);
 }
 

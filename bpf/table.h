@@ -256,7 +256,11 @@ static __always_inline __u64 table_claim(const struct table *t, __u32 hash, __u3
 	return (set * LEVEE_WAYS + way) | (old ? CLAIM_REPLACES : 0) | (old && best < RANK_LIVE(0) ? CLAIM_EXPIRED : 0);
 }
 
-/* Makes a claimed and filled slot visible. It is ours alone, so a plain store does; filter_add is the barrier before it. */
+/*
+ * Makes a claimed and filled slot visible. It is ours alone and holds all ones, so an AND makes it the tag and
+ * cannot fail. It is atomic for the sake of the barrier behind it: the caller then looks for a twin, and of two
+ * CPUs at least one must see the other's tag.
+ */
 static __always_inline void table_publish(const struct table *t, __u32 index, __u32 hash, __u32 deadline_ms,
 					  __u32 shift)
 {
@@ -267,7 +271,7 @@ static __always_inline void table_publish(const struct table *t, __u32 index, __
 		return;
 	head->deadline[way] = levee_deadline(deadline_ms, shift);
 	filter_add(t, set, tag);
-	WRITE_ONCE(head->tag[way], tag);
+	__sync_fetch_and_and(&head->tags[way / 4], (__u64)tag << (way % 4 * 16) | ~(0xffffULL << (way % 4 * 16)));
 }
 
 /* Takes an entry out, as long as it still has this tag. True for exactly one of those who try: it may read the entry, then frees it. */

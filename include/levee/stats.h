@@ -24,6 +24,7 @@
 	X(HALF_OPEN_DONE, half_open_done, "half-open entries that became established")                                     \
 	X(HALF_OPEN_RESET, half_open_reset, "half-open entries ended by RST")                                              \
 	X(HALF_OPEN_EXPIRED, half_open_expired, "half-open entries that timed out")                                        \
+	X(HALF_OPEN_FORWARDED, half_open_forwarded, "half-open entries that turned out to be forwarded connections")      \
 	X(HALF_OPEN_FULL, half_open_full, "SYNs that found no room in the half-open table or their share of it")           \
 	X(FLOW_NEW, flows_new, "flows entered into the table")                                                             \
 	X(FLOW_HANDSHAKE, flows_handshake, "flows that began by a handshake levee watched")                                \
