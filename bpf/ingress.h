@@ -297,6 +297,7 @@ static __always_inline int ingress_syn(struct xdp_md *ctx, const struct run *run
 	counts = service_counts_at(index);
 	if (counts)
 		counts->syns++;
+	service_asked_for(run, s, index);
 	owner = service_owner(s, &index);
 	if (service_wants_cookie(run, s, owner))
 		return accept_queue_full(run, owner) ? LEVEE_DROP_ACCEPT_QUEUE :

@@ -348,6 +348,16 @@ static __always_inline void table_mode(const struct run *run, __u8 mode)
 	mode_switch(run, mode, &run->runtime->mode, &run->runtime->mode_ms);
 }
 
+/* A service in cookie mode sends no SYN-ACK that would refresh it: while SYNs come, it keeps its entry. */
+static __always_inline void service_asked_for(const struct run *run, struct levee_service *s, __u32 index)
+{
+	if (run->now_ms - s->refreshed_ms < SERVICE_IDLE_MS / 2)
+		return;
+	s->refreshed_ms = run->now_ms;
+	service_keep(run, index);
+	service_keep(run, s->owner);
+}
+
 /* Cookies for this service would end in nothing, or its listener is closed. */
 static __always_inline bool service_excused(const struct levee_service *s)
 {

@@ -56,12 +56,13 @@ struct levee_service {
 	__u8 flags;         /* LEVEE_SVC_* */
 	__u16 owner;        /* index of the entry that counts for it */
 	__u32 full_ms;      /* when a valid cookie last found the accept queue full; 0 never */
-	__u32 pad2[3];
+	__u32 refreshed_ms; /* when its listener was looked at last, or a SYN came after half an hour without that */
+	__u32 pad2[2];
 	/* second line */
 	__u32 half_open; /* entries it holds now */
 	__u32 in_flight; /* cookies in flight, as of the last tick */
 	__u32 backlog;   /* of its listener as last seen, 0 unknown */
-	__u32 refreshed_ms; /* when profile and backlog were looked at last */
+	__u32 pad4;
 	__u64 mode_changes;
 	__u64 pad3[5];
 };

@@ -2,7 +2,7 @@
 /*
  * main.c - runs every row for IPv4 and IPv6 at several initial sequence numbers, and reports TAP.
  *
- * Usage: prog-tests [TEXT]   only rows whose name has TEXT in it
+ * Usage: prog-tests [TEXT]   only what has TEXT in its name
  * Runs in a network namespace of its own, so that lookups find no sockets of the host.
  */
 #include <sched.h>
@@ -23,7 +23,7 @@ static void report(const struct world *w, bool ok)
 	fputs(w->complaints, stdout);
 }
 
-static bool wanted(const char *name)
+bool wanted(const char *name)
 {
 	return !filter || strstr(name, filter);
 }
@@ -91,7 +91,18 @@ static bool step_in(struct world *w, const struct step *s)
 	bool ok = true;
 
 	for (int i = 0; ok && i < (s->repeat ? s->repeat : 1); i++, seg.port++)
-		ok = world_in(w, &seg, s->reason, s->reply);
+		for (int n = 0; ok && n < (s->times ? s->times : 1); n++)
+			ok = world_in(w, &seg, s->reason, s->reply);
+	return ok;
+}
+
+static bool step_out(struct world *w, const struct step *s)
+{
+	struct segment seg = s->seg;
+	bool ok = true;
+
+	for (int i = 0; ok && i < (s->repeat ? s->repeat : 1); i++, seg.port++)
+		ok = world_out(w, &seg);
 	return ok;
 }
 
@@ -108,7 +119,7 @@ static bool run_step(struct world *w, const struct step *s)
 	case OP_IN:
 		return step_in(w, s);
 	case OP_OUT:
-		return world_out(w, &s->seg);
+		return step_out(w, s);
 	case OP_ACCEPT:
 		return world_accept(w, &s->seg);
 	case OP_FLOW:
@@ -133,6 +144,8 @@ static bool run_step(struct world *w, const struct step *s)
 		return world_age(w, s->a);
 	case OP_CHECK:
 		return s->check(w);
+	case OP_LISTENS:
+		return world_flag_service(w, LEVEE_SVC_LEARNT, LEVEE_SVC_REFUSED);
 	case OP_END:
 		break;
 	}
@@ -148,6 +161,8 @@ static void check_counts(struct world *w)
 
 	if (half_open != world_count_half_open(w))
 		complain(w, "half-open: %u counted, %u in the table", half_open, world_count_half_open(w));
+	if (world_sum_half_open(w) != half_open)
+		complain(w, "half-open: %u counted, %u by services", half_open, world_sum_half_open(w));
 	if (flows != world_count_flows(w))
 		complain(w, "flows: %u counted, %u in the table", (unsigned int)flows, world_count_flows(w));
 }
@@ -176,9 +191,19 @@ static void run_row(struct world *w, const struct row *row, bool v6)
 	report(w, w->failures == 0);
 }
 
+static void run_rows(struct world *w, const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (wanted(rows[i].name) && rows[i].family != ONLY_V6)
+			run_row(w, &rows[i], false);
+		if (wanted(rows[i].name) && rows[i].family != ONLY_V4)
+			run_row(w, &rows[i], true);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	struct world w;
+	static struct world w;
 
 	filter = argc > 1 ? argv[1] : NULL;
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -189,18 +214,11 @@ int main(int argc, char **argv)
 	if (!sockets_setup() || !world_open(&w))
 		return 2;
 	for (size_t list = 0; list < row_list_count; list++)
-		for (size_t i = 0; i < row_counts[list]; i++) {
-			const struct row *row = &row_lists[list][i];
-
-			if (wanted(row->name) && row->family != ONLY_V6)
-				run_row(&w, row, false);
-			if (wanted(row->name) && row->family != ONLY_V4)
-				run_row(&w, row, true);
-		}
-	if (!filter) {
-		run_socket_tests(&w, report);
-		run_sweeps(&w, report);
-	}
+		run_rows(&w, row_lists[list].rows, row_lists[list].count);
+	run_rows(&w, attack_rows, attack_row_count);
+	run_socket_tests(&w, report);
+	run_sweeps(&w, report);
+	run_races(&w, report);
 	printf("1..%u\n# %u packets sent by levee\n%u passed, %u failed\n", passed + failed, w.emitted, passed, failed);
 	world_close(&w);
 	return failed || !passed;

@@ -54,6 +54,27 @@ static uint16_t fold(uint32_t sum)
 	return ~sum;
 }
 
+/* --- addresses, as in the header: 4 bytes or 16 */
+
+static void end_address(uint8_t *out, const char *text, const uint8_t *usual, bool v6)
+{
+	memcpy(out, usual, v6 ? 16 : 4);
+	if (!text || inet_pton(v6 ? AF_INET6 : AF_INET, text, out) == 1)
+		return;
+	fprintf(stderr, "packet.c: \"%s\" is no address of IPv%d\n", text, v6 ? 6 : 4);
+	abort();
+}
+
+static void local_address(uint8_t *out, const struct segment *s, bool v6)
+{
+	end_address(out, s->to, v6 ? local_v6 : local_v4, v6);
+}
+
+static void remote_address(uint8_t *out, const struct segment *s, bool v6)
+{
+	end_address(out, s->from, v6 ? remote_v6 : remote_v4, v6);
+}
+
 /* --- TCP */
 
 static uint32_t hex_bytes(uint8_t *at, const char *hex)
@@ -140,12 +161,13 @@ static uint32_t build_tcp(uint8_t *at, const struct segment *s, const struct lin
 	return header + s->payload;
 }
 
-static void tcp_checksum(uint8_t *tcp, uint32_t len, const uint8_t *addresses, uint32_t address_bytes, bool bad)
+static void tcp_checksum(uint8_t *tcp, uint32_t len, const uint8_t *addresses, uint32_t address_bytes,
+			 const struct segment *s)
 {
-	uint32_t sum = sum_bytes(addresses, address_bytes, 6 + len);
+	uint32_t pseudo = sum_bytes(addresses, address_bytes, 6 + len);
+	uint16_t sum = s->partial_checksum ? ~fold(pseudo) : fold(sum_bytes(tcp, len, pseudo));
 
-	put16(tcp + 16, 0);
-	put16(tcp + 16, fold(sum_bytes(tcp, len, sum)) ^ (bad ? 0x0100 : 0));
+	put16(tcp + 16, sum ^ (s->bad_tcp_checksum ? 0x0100 : 0));
 }
 
 /* --- IP */
@@ -159,14 +181,14 @@ static uint32_t build_ipv4(uint8_t *at, const struct segment *s, const struct li
 	memset(at + 20, 1, options); /* no-operation, RFC 791 */
 	at[0] = (s->version ? s->version : 4) << 4 | (s->ihl ? s->ihl : header / 4);
 	at[1] = s->tos;
-	put16(at + 2, header + tcp_len + s->length_add);
+	put16(at + 2, s->no_length ? 0 : header + tcp_len + s->length_add);
 	put16(at + 4, 0x1234);
 	put16(at + 6, s->fragment);
 	at[8] = s->ttl ? s->ttl : 61;
 	at[9] = s->proto ? s->proto : 6;
-	memcpy(at + 12, l->out ? local_v4 : remote_v4, 4);
-	memcpy(at + 16, l->out ? remote_v4 : local_v4, 4);
-	tcp_checksum(at + header, tcp_len, at + 12, 8, s->bad_tcp_checksum);
+	local_address(at + (l->out ? 12 : 16), s, false);
+	remote_address(at + (l->out ? 16 : 12), s, false);
+	tcp_checksum(at + header, tcp_len, at + 12, 8, s);
 	put16(at + 10, fold(sum_bytes(at, header, 0)) ^ (s->bad_ip_checksum ? 0x0100 : 0));
 	return header;
 }
@@ -230,11 +252,11 @@ static uint32_t build_ipv6(uint8_t *at, const struct segment *s, const struct li
 	*next = s->proto ? s->proto : 6;
 	tcp_len = build_tcp(at + header, s, l);
 	put32(at, (uint32_t)(s->version ? s->version : 6) << 28 | (uint32_t)s->tos << 20 | 0x54321);
-	put16(at + 4, header - 40 + tcp_len + s->length_add);
+	put16(at + 4, s->no_length ? 0 : header - 40 + tcp_len + s->length_add);
 	at[7] = s->ttl ? s->ttl : 61;
-	memcpy(at + 8, l->out ? local_v6 : remote_v6, 16);
-	memcpy(at + 24, l->out ? remote_v6 : local_v6, 16);
-	tcp_checksum(at + header, tcp_len, at + 8, 32, s->bad_tcp_checksum);
+	local_address(at + (l->out ? 8 : 24), s, true);
+	remote_address(at + (l->out ? 24 : 8), s, true);
+	tcp_checksum(at + header, tcp_len, at + 8, 32, s);
 	return header;
 }
 
@@ -265,16 +287,13 @@ struct levee_tuple packet_tuple(const struct segment *s, const struct link *l)
 		.lport = htons(s->local_port ? s->local_port : SERVICE_PORT),
 		.rport = htons(CLIENT_PORT + s->port),
 	};
-	uint32_t v4;
+	uint8_t *local = t.local.b + (l->v6 ? 0 : 12), *remote = t.remote.b + (l->v6 ? 0 : 12);
 
-	if (l->v6) {
-		memcpy(t.local.b, local_v6, 16);
-		memcpy(t.remote.b, remote_v6, 16);
-		return t;
+	if (!l->v6) {
+		levee_addr_set_v4(&t.local, 0);
+		levee_addr_set_v4(&t.remote, 0);
 	}
-	memcpy(&v4, local_v4, 4);
-	levee_addr_set_v4(&t.local, v4);
-	memcpy(&v4, remote_v4, 4);
-	levee_addr_set_v4(&t.remote, v4);
+	local_address(local, s, l->v6);
+	remote_address(remote, s, l->v6);
 	return t;
 }

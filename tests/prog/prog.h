@@ -21,7 +21,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-#define FRAME_MAX 12000
+#define FRAME_MAX 70000 /* what does not fit a 16-bit length, too */
 #define HEADROOM 256 /* of headers before the TCP header, at most */
 
 #define SERVICE_PORT 80
@@ -52,6 +52,9 @@ struct segment {
 	const char *ext; /* IPv6 extension headers, see packet.c; in IPv4 'o' is a word of options */
 	uint16_t port; /* added to the remote port */
 	uint16_t local_port; /* instead of SERVICE_PORT */
+	const char *from; /* the remote end's address, instead of the usual one of the family */
+	const char *to; /* the local end's */
+	bool forwarded; /* OUT: came in by another interface and is only routed */
 	uint16_t ethertype;
 	uint8_t proto;
 	uint8_t ttl;
@@ -67,6 +70,8 @@ struct segment {
 	uint16_t pad; /* bytes behind the packet, as Ethernet pads short frames */
 	bool bad_ip_checksum;
 	bool bad_tcp_checksum;
+	bool partial_checksum; /* the sum of the pseudo-header, for a device to complete */
+	bool no_length; /* 0 in the IP header */
 };
 
 /* A built frame. */
@@ -116,6 +121,7 @@ enum op {
 	OP_COUNTED, /* a counter has risen since the row began, by exactly */
 	OP_AGE, /* flow and half-open entry get older by so many ms */
 	OP_CHECK, /* a function looks closer */
+	OP_LISTENS, /* the service is as if it had a listener that has answered before */
 };
 
 struct world;
@@ -126,7 +132,8 @@ struct step {
 	int reason; /* IN: enum levee_reason */
 	const char *reply; /* IN with TX_COOKIE: options of the reply */
 	int a, b; /* of the other steps */
-	uint16_t repeat; /* IN: send it from so many ports, one after the other */
+	uint16_t repeat; /* IN and OUT: send it from so many ports, one after the other */
+	uint16_t times; /* IN: send it so often */
 	bool (*check)(struct world *);
 };
 
@@ -141,13 +148,21 @@ struct row {
 	uint32_t backlog;
 	uint8_t profile_options; /* LEVEE_OPT_* */
 	bool no_service;
+	bool not_learnt; /* the service has not answered a SYN yet; else it has, with the default profile */
 	bool disabled;
 	struct step steps[STEPS_MAX];
 };
 
-extern const struct row *const row_lists[];
-extern const size_t row_counts[];
+struct row_list {
+	const struct row *rows;
+	size_t count;
+};
+
+extern const struct row_list row_lists[];
 extern const size_t row_list_count;
+/* Attacks and accidents, see attacks.c. */
+extern const struct row attack_rows[];
+extern const size_t attack_row_count;
 
 /* --- the loaded programs, and one row's view of them */
 
@@ -184,6 +199,8 @@ bool world_in(struct world *w, const struct segment *s, int reason, const char *
 /* As world_in, but only tells the reason; -1 if not exactly one was counted. */
 int world_in_reason(struct world *w, const struct segment *s);
 bool world_out(struct world *w, const struct segment *s);
+/* For those who send segments without looking at each. */
+int world_ingress_fd(const struct world *w);
 bool world_accept(struct world *w, const struct segment *s);
 bool world_seed_service(struct world *w, const struct segment *s, uint32_t backlog);
 bool world_seed_flow(struct world *w, int state);
@@ -199,16 +216,33 @@ bool world_half_open(const struct world *w, struct levee_half_open *half_open);
 bool world_service(const struct world *w, struct levee_service *service);
 unsigned int world_count_half_open(const struct world *w);
 unsigned int world_count_flows(const struct world *w);
+/* Half-open entries as the services count them. */
+unsigned int world_sum_half_open(const struct world *w);
 bool world_age(struct world *w, uint32_t ms);
 
+/* Changes the flags of the service of the segment sent last, as the programs would. */
+bool world_flag_service(struct world *w, uint8_t set, uint8_t clear);
+/* What the service had found: its accept queue full, at this time. */
+bool world_fill_accept_queue(struct world *w, uint32_t ms);
+
 const char *reason_name(int reason);
+
+/* Was a test of this name asked for? */
+bool wanted(const char *name);
 
 /* What does not fit a row: loops over all flags, all options, and time. Each reports its own TAP line. */
 typedef void (*report_fn)(const struct world *w, bool passed);
 void run_sweeps(struct world *w, report_fn report);
 
-/* What needs sockets of the kernel. Setup gives the loopback device the addresses of both ends. */
+/* The same segment on two CPUs at once. */
+void run_races(struct world *w, report_fn report);
+
+/*
+ * What needs sockets of the kernel. Setup gives the loopback device the addresses of both ends, and opens a
+ * listener on each family's port 443, for rows with a second service.
+ */
 bool sockets_setup(void);
+#define SOCKETS_IDLE_DEVICE "idle0" /* made by it; it stays down */
 void run_socket_tests(struct world *w, report_fn report);
 
 #endif

@@ -2,52 +2,12 @@
 /*
  * rows.c - the rows, in the order of a packet's way: parsing, flags, handshakes, flows, cookies, modes.
  *
- * A, S, ... are flags of segments; sequence numbers count from the ISN, so a SYN has 0 and the first
- * byte of data has 1. `.port` is added to the client's.
- *
- * The rows are laid out by hand.
+ * words.h has the words. What was an attack or an accident once stands in attacks.c. The rows are laid
+ * out by hand.
  */
-#include "prog.h"
+#include "words.h"
 
 /* clang-format off */
-
-/* --- words of rows */
-
-#define IN(why, ...) { .op = OP_IN, .reason = LEVEE_##why, .seg = { __VA_ARGS__ } }
-#define IN_TIMES(n, why, ...) { .op = OP_IN, .reason = LEVEE_##why, .repeat = (n), .seg = { __VA_ARGS__ } }
-#define COOKIE(options_, ...) { .op = OP_IN, .reason = LEVEE_TX_COOKIE, .reply = (options_), .seg = { __VA_ARGS__ } }
-#define OUT(...) { .op = OP_OUT, .seg = { __VA_ARGS__ } }
-#define ACCEPT(...) { .op = OP_ACCEPT, .seg = { __VA_ARGS__ } }
-#define FLOW(local, remote) { .op = OP_FLOW, .a = LEVEE_TCP_##local, .b = LEVEE_TCP_##remote }
-#define HALF_OPEN { .op = OP_HALF_OPEN }
-#define NOTHING { .op = OP_NOTHING }
-#define SEED_FLOW(state) { .op = OP_SEED_FLOW, .a = LEVEE_TCP_##state }
-#define EPOCH(n) { .op = OP_EPOCH, .a = (n) }
-#define COOKIES(when) { .op = OP_COOKIES, .a = LEVEE_COOKIES_##when }
-#define MODE(mode) { .op = OP_MODE, .a = LEVEE_MODE_##mode }
-#define TABLE_MODE(mode) { .op = OP_TABLE_MODE, .a = LEVEE_MODE_##mode }
-#define COUNTED(counter, n) { .op = OP_COUNTED, .a = LEVEE_C_##counter, .b = (n) }
-#define AGE(ms) { .op = OP_AGE, .a = (ms) }
-#define CHECK(function) { .op = OP_CHECK, .check = (function) }
-
-#define S .flags = F_SYN
-#define SA .flags = F_SYN | F_ACK
-#define A .flags = F_ACK
-#define PA .flags = F_PSH | F_ACK
-#define FA .flags = F_FIN | F_ACK
-#define R .flags = F_RST
-#define RA .flags = F_RST | F_ACK
-
-#define LINUX .options = "mss=1460 sack ts nop ws=7"
-#define TS .options = "nop nop ts"
-#define ALWAYS .cookies = LEVEE_COOKIES_ALWAYS
-#define NEVER .cookies = LEVEE_COOKIES_NEVER
-
-/* Client's SYN, server's SYN-ACK, third ACK. */
-#define SYN_AND_ANSWER IN(PASS_SYN, S, LINUX), OUT(SA, .ack = 1, LINUX)
-#define HANDSHAKE SYN_AND_ANSWER, IN(PASS_HANDSHAKE, A, .seq = 1, .ack = 1, TS)
-/* The same by a cookie. */
-#define BY_COOKIE COOKIE(NULL, S, LINUX), IN(PASS_COOKIE, A, .seq = 1, .ack = 1, TS)
 
 /* --- what never reaches the tables */
 
@@ -255,7 +215,7 @@ static const struct row handshakes[] = {
 	  .steps = { IN(PASS_SYN_NO_SERVICE, S, LINUX), OUT(SA, .ack = 1, LINUX), COUNTED(SERVICE_LEARNT, 1), HALF_OPEN,
 		     IN(PASS_HANDSHAKE, A, .seq = 1, .ack = 1, TS), FLOW(ESTABLISHED, ESTABLISHED),
 		     IN(PASS_SYN, S, LINUX, .port = 1), HALF_OPEN } },
-	{ "profile learnt from the SYN-ACK", BOTH,
+	{ "profile learnt from the SYN-ACK", BOTH, .not_learnt = true,
 	  .steps = { IN(PASS_SYN, S, LINUX),
 		     OUT(SA, .ack = 1, .options = "mss=1400 sack ts nop ws=9", .window = 5000, .ttl = 123, .tos = 0x22),
 		     CHECK(learnt_profile) } },
@@ -338,7 +298,8 @@ static const struct row flows[] = {
 	  .steps = { SEED_FLOW(TIME_WAIT), IN(PASS_FLOW_SYN, S, LINUX), COUNTED(COOKIE_SENT, 0) } },
 	{ "TIME_WAIT seeded: reused by the server's answer", BOTH,
 	  .steps = { SEED_FLOW(TIME_WAIT), IN(PASS_FLOW_SYN, S, LINUX), OUT(SA, .ack = 1, LINUX),
-		     FLOW(SYN_RECEIVED, ESTABLISHED), IN(PASS_FLOW, A, .seq = 1, .ack = 1, TS), FLOW(ESTABLISHED, ESTABLISHED) } },
+		     HALF_OPEN, COUNTED(FLOW_REUSED, 1), IN(PASS_HANDSHAKE, A, .seq = 1, .ack = 1, TS),
+		     FLOW(ESTABLISHED, ESTABLISHED) } },
 	{ "ESTABLISHED seeded: data passes under always", BOTH, ALWAYS,
 	  .steps = { SEED_FLOW(ESTABLISHED), FLOW(ESTABLISHED, ESTABLISHED),
 		     IN(PASS_FLOW, PA, .seq = 123456, .ack = 98765, .payload = 100, TS), FLOW(ESTABLISHED, ESTABLISHED),
@@ -366,8 +327,6 @@ static bool began_outgoing(struct world *w)
 
 	return (world_flow(w, &f) && f.began == LEVEE_BEGAN_OUTGOING) || complain(w, "no flow that began outgoing");
 }
-
-#define OUTGOING .local_port = 50000
 
 static const struct row outgoing[] = {
 	{ "outgoing connection under always", BOTH, ALWAYS,
@@ -403,8 +362,9 @@ static const struct row outgoing[] = {
 	{ "new SYN from a TIME_WAIT of this host", BOTH,
 	  .steps = { HANDSHAKE, OUT(FA, .seq = 1, .ack = 1, TS), IN(PASS_FLOW, FA, .seq = 1, .ack = 2, TS),
 		     OUT(A, .seq = 2, .ack = 2, TS), FLOW(TIME_WAIT, CLOSED), IN(PASS_FLOW_SYN, S, .seq = 900000, LINUX),
-		     OUT(SA, .seq = 800000, .ack = 900001, LINUX), IN(PASS_FLOW, A, .seq = 900001, .ack = 800001, TS),
-		     FLOW(ESTABLISHED, ESTABLISHED) } },
+		     FLOW(TIME_WAIT, SYN_SENT), OUT(SA, .seq = 800000, .ack = 900001, LINUX), HALF_OPEN,
+		     IN(PASS_HANDSHAKE, A, .seq = 900001, .ack = 800001, TS), FLOW(ESTABLISHED, ESTABLISHED),
+		     COUNTED(FLOW_REUSED, 1) } },
 };
 
 /* --- cookies */
@@ -444,15 +404,12 @@ static bool service_is_gone(struct world *w)
 	return (world_service(w, &s) && s.flags & LEVEE_SVC_GONE) || complain(w, "the service is not marked GONE");
 }
 
-#define FULL_REPLY "mss=1460 sack ts nop ws=7"
-#define FULL_REPLY_6 "mss=1440 sack ts nop ws=8"
-
 static const struct row cookies[] = {
 	{ "SYN of a Linux client", ONLY_V4, ALWAYS,
 	  .steps = { COOKIE(FULL_REPLY, S, LINUX), NOTHING, COUNTED(COOKIE_SENT, 1), COUNTED(HALF_OPEN_NEW, 0) } },
 	{ "SYN of a Linux client", ONLY_V6, ALWAYS,
 	  .steps = { COOKIE(FULL_REPLY_6, S, LINUX), NOTHING, COUNTED(COOKIE_SENT, 1), COUNTED(HALF_OPEN_NEW, 0) } },
-	{ "reply offers the learnt profile", BOTH,
+	{ "reply offers the learnt profile", BOTH, .not_learnt = true,
 	  .steps = { IN(PASS_SYN, S, LINUX),
 		     OUT(SA, .ack = 1, .options = "mss=1400 sack ts nop ws=9", .window = 5000, .ttl = 123, .tos = 0x22),
 		     COOKIES(ALWAYS), COOKIE("mss=1400 sack ts nop ws=9", S, LINUX, .port = 1) } },
@@ -583,9 +540,10 @@ static const struct row cookies[] = {
 	{ "accept leaves packets alone that no cookie brought", BOTH, ALWAYS,
 	  .steps = { ACCEPT(A, .seq = 1, .ack = 1, TS), NOTHING, BY_COOKIE, ACCEPT(A, .seq = 1, .ack = 1, .port = 1, TS),
 		     ACCEPT(S, LINUX), ACCEPT(R, .seq = 1), COUNTED(COOKIE_SOCKET, 0), COUNTED(COOKIE_REFUSED, 0) } },
-	{ "cookie for a listener that is gone", BOTH, ALWAYS,
-	  .steps = { BY_COOKIE, ACCEPT(A, .seq = 1, .ack = 1, TS), COUNTED(COOKIE_REFUSED, 1), CHECK(service_is_gone),
-		     IN(PASS_SYN_NO_SERVICE, S, LINUX, .port = 1) } },
+	{ "cookie for a listener that is gone: SYNs to the stack, whose RST retires the service", BOTH, ALWAYS,
+	  .steps = { BY_COOKIE, ACCEPT(A, .seq = 1, .ack = 1, TS), COUNTED(COOKIE_REFUSED, 1), IN(PASS_SYN, S, LINUX, .port = 1),
+		     OUT(RA, .seq = 0, .absolute = true, .ack = 1, .port = 1), CHECK(service_is_gone),
+		     IN(PASS_SYN_NO_SERVICE, S, LINUX, .port = 2), COUNTED(COOKIE_SENT, 1) } },
 	{ "closed port: the host's RST retires the service", BOTH,
 	  .steps = { IN(PASS_SYN, S, LINUX), OUT(RA, .seq = 0, .absolute = true, .ack = 1), CHECK(service_is_gone),
 		     COUNTED(SERVICE_GONE, 1), IN(PASS_SYN_NO_SERVICE, S, LINUX), NOTHING } },
@@ -595,8 +553,6 @@ static const struct row cookies[] = {
 };
 
 /* --- modes */
-
-#define HTTPS .local_port = 443
 
 static const struct row modes[] = {
 	{ "adaptive: the service's share fills, cookies start", BOTH, .backlog = 10,
@@ -642,9 +598,7 @@ static const struct row modes[] = {
 /* clang-format on */
 
 #define LIST(X) X(parsing) X(lies) X(handshakes) X(flows) X(outgoing) X(cookies) X(modes)
-#define AS_LIST(name) name,
-#define AS_COUNT(name) ARRAY_SIZE(name),
+#define AS_LIST(name) { name, ARRAY_SIZE(name) },
 
-const struct row *const row_lists[] = { LIST(AS_LIST) };
-const size_t row_counts[] = { LIST(AS_COUNT) };
+const struct row_list row_lists[] = { LIST(AS_LIST) };
 const size_t row_list_count = ARRAY_SIZE(row_lists);

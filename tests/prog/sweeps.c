@@ -150,6 +150,50 @@ static void flow_table_overflows(struct world *w, const struct row *row, bool v6
 		complain(w, "none was evicted");
 }
 
+/* --- services come and go */
+
+#define MANY_SERVICES 1000 /* more than there is room for */
+
+static void answer_from(struct world *w, uint16_t port)
+{
+	struct segment synack = { .flags = F_SYN | F_ACK, .ack = 1, .local_port = port };
+
+	world_out(w, &synack);
+}
+
+static void refuse_from(struct world *w, uint16_t port)
+{
+	struct segment rst = { .flags = F_RST | F_ACK, .absolute = true, .ack = 1, .local_port = port };
+
+	world_out(w, &rst);
+}
+
+/* A program that listens on ever new ports leaves no room for services; once they are closed there is room again. */
+static void closed_services_make_room(struct world *w, const struct row *row, bool v6)
+{
+	uint64_t refused;
+
+	world_reset(w, row, v6, 100, 200);
+	for (uint16_t port = 1000; port < 1000 + MANY_SERVICES; port++)
+		answer_from(w, port);
+	refused = world_counted(w, LEVEE_C_SERVICE_NO_ROOM);
+	if (!refused)
+		complain(w, "the table of services took them all: nothing is tested");
+	for (uint16_t port = 1000; port < 1000 + MANY_SERVICES; port++)
+		refuse_from(w, port);
+	for (uint16_t port = 10000; port < 10100; port++)
+		answer_from(w, port);
+	if (world_counted(w, LEVEE_C_SERVICE_NO_ROOM) != refused)
+		complain(w, "%u services found no room though the old ones are gone",
+			 (unsigned int)(world_counted(w, LEVEE_C_SERVICE_NO_ROOM) - refused));
+	/* Those that live are not pushed out. */
+	for (uint16_t port = 20000; port < 20000 + MANY_SERVICES; port++)
+		answer_from(w, port);
+	w->last.local_port = 10000;
+	if (!world_service(w, &(struct levee_service){ 0 }))
+		complain(w, "a live service was replaced");
+}
+
 /* --- time */
 
 static bool wait_for(struct world *w, bool (*condition)(struct world *))
@@ -256,6 +300,7 @@ static const struct {
 	  all_options },
 	{ { .name = "5000 blind guesses", .cookies = LEVEE_COOKIES_ALWAYS }, blind_guesses },
 	{ { .name = "the flow table overflows", .cookies = LEVEE_COOKIES_ALWAYS }, flow_table_overflows },
+	{ { .name = "closed services make room for new ones", .no_service = true }, closed_services_make_room },
 	{ { .name = "the timer sweeps", .backlog = 100 }, timer_sweeps },
 	{ { .name = "the flood ends, cookies stop", .backlog = 10 }, flood_ends },
 };
@@ -263,7 +308,7 @@ static const struct {
 void run_sweeps(struct world *w, report_fn report)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(sweeps); i++)
-		for (int v6 = 0; v6 <= 1; v6++) {
+		for (int v6 = 0; v6 <= 1 && wanted(sweeps[i].row.name); v6++) {
 			sweeps[i].run(w, &sweeps[i].row, v6);
 			report(w, w->failures == 0);
 		}

@@ -8,7 +8,9 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/if_link.h>
 #include <linux/pkt_cls.h>
+#include <net/if.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@
 #define SERVICE_SETS 16
 #define HALF_OPEN_MAX 512
 #define BACKLOG 256
+#define OTHER_IFINDEX 7 /* an interface that a forwarded packet came in by; need not exist */
 
 #define PCAP_OUT "build/prog-out.pcap"
 #define JSON_OUT "build/prog-out.json"
@@ -83,10 +86,26 @@ static FILE *pcap_open(const char *path)
 	return file;
 }
 
+/*
+ * The kernel patches its XDP dispatcher before and after a run of a program that is attached nowhere, and waits
+ * for all CPUs to notice. On a device where nothing happens the program costs nothing and the runs are quick.
+ */
+static void attach_idle(const struct levee_bpf *skel)
+{
+	int error = bpf_xdp_attach(if_nametoindex(SOCKETS_IDLE_DEVICE), bpf_program__fd(skel->progs.levee_ingress),
+				   XDP_FLAGS_SKB_MODE, NULL);
+
+	if (error)
+		fprintf(stderr, "prog-tests: runs will be slow: cannot attach to " SOCKETS_IDLE_DEVICE ": %s\n",
+			strerror(-error));
+}
+
 bool world_open(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
 	w->skel = load();
+	if (w->skel)
+		attach_idle(w->skel);
 	w->pcap = pcap_open(PCAP_OUT);
 	w->json = fopen(JSON_OUT, "w");
 	if (w->skel && w->pcap && w->json)
@@ -206,6 +225,13 @@ static void default_settings(struct levee_settings *s, const struct row *row)
 	s->clock.epoch_mult = 0; /* epochs go on when a row says so */
 }
 
+/* Nothing listens in this namespace where rows run, so what seeding found out about it is put right. */
+static void seed_usual_service(struct world *w, const struct row *row)
+{
+	world_seed_service(w, &w->last, row->backlog ? row->backlog : BACKLOG);
+	world_flag_service(w, row->not_learnt ? 0 : LEVEE_SVC_LEARNT, LEVEE_SVC_REFUSED);
+}
+
 void world_reset(struct world *w, const struct row *row, bool v6, uint32_t local_isn, uint32_t remote_isn)
 {
 	static const struct levee_secrets secrets = { .cookie.k = { 0x0123456789abcdefULL, 0xfedcba9876543210ULL } };
@@ -237,7 +263,7 @@ void world_reset(struct world *w, const struct row *row, bool v6, uint32_t local
 	w->failures = 0;
 	w->complaints[0] = 0;
 	if (!row->no_service)
-		world_seed_service(w, &w->last, row->backlog ? row->backlog : BACKLOG);
+		seed_usual_service(w, row);
 	w->settings.enabled = !disabled;
 	world_apply_settings(w);
 	w->at_start = world_stats(w);
@@ -245,10 +271,12 @@ void world_reset(struct world *w, const struct row *row, bool v6, uint32_t local
 
 /* --- running */
 
-static bool run(struct world *w, struct bpf_program *prog, const void *in, uint32_t len)
+/* `skb` says where a packet of TC comes from; NULL for an ordinary one and for XDP. */
+static bool run_skb(struct world *w, struct bpf_program *prog, const void *in, uint32_t len, struct __sk_buff *skb)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in, .data_size_in = len, .data_out = w->received.data,
-		    .data_size_out = sizeof(w->received.data), .repeat = 1);
+		    .data_size_out = sizeof(w->received.data), .repeat = 1, .ctx_in = skb,
+		    .ctx_size_in = skb ? sizeof(*skb) : 0);
 	int error = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
 
 	if (error)
@@ -257,6 +285,11 @@ static bool run(struct world *w, struct bpf_program *prog, const void *in, uint3
 	w->verdict = opts.retval;
 	w->received.len = opts.data_size_out;
 	return true;
+}
+
+static bool run(struct world *w, struct bpf_program *prog, const void *in, uint32_t len)
+{
+	return run_skb(w, prog, in, len, NULL);
 }
 
 static bool unchanged(struct world *w, const char *what)
@@ -386,16 +419,22 @@ bool world_in(struct world *w, const struct segment *s, int want, const char *re
 	return w->failures == failures;
 }
 
+int world_ingress_fd(const struct world *w)
+{
+	return bpf_program__fd(w->skel->progs.levee_ingress);
+}
+
 /* A program of TC: lets everything go on, unchanged, and counts no reason. */
 static bool run_tc(struct world *w, struct bpf_program *prog, const struct segment *s, bool out)
 {
+	struct __sk_buff skb = { .ingress_ifindex = s->forwarded ? OTHER_IFINDEX : 0 };
 	struct levee_stats before = world_stats(w), after;
 
 	w->link.out = out;
 	w->last = *s;
 	packet_build(&w->sent, s, &w->link);
 	w->link.out = false;
-	if (!run(w, prog, w->sent.data, w->sent.len))
+	if (!run_skb(w, prog, w->sent.data, w->sent.len, &skb))
 		return false;
 	after = world_stats(w);
 	if (memcmp(before.reason, after.reason, sizeof(before.reason)))
@@ -473,18 +512,40 @@ static uint32_t table_scan(struct bpf_map *heads, struct bpf_map *slots, const v
 	return found;
 }
 
-static unsigned int table_count(struct bpf_map *heads)
+/* Calls `count` for every entry, or counts them where it is NULL. */
+static unsigned int table_sum(struct bpf_map *heads, struct bpf_map *slots, unsigned int (*count)(const void *slot))
 {
 	unsigned int n = 0;
+	uint64_t slot[32];
 
 	for (uint32_t set = 0; set < bpf_map__max_entries(heads); set++) {
 		struct levee_head head;
 
 		map_read(heads, set, &head);
-		for (uint32_t way = 0; way < LEVEE_WAYS; way++)
-			n += levee_tag_live(head.tag[way]);
+		for (uint32_t way = 0; way < LEVEE_WAYS; way++) {
+			if (!levee_tag_live(head.tag[way]))
+				continue;
+			if (count)
+				map_read(slots, set * LEVEE_WAYS + way, slot);
+			n += count ? count(slot) : 1;
+		}
 	}
 	return n;
+}
+
+static unsigned int table_count(struct bpf_map *heads)
+{
+	return table_sum(heads, NULL, NULL);
+}
+
+static unsigned int half_open_of(const void *service)
+{
+	return ((const struct levee_service *)service)->half_open;
+}
+
+unsigned int world_sum_half_open(const struct world *w)
+{
+	return table_sum(w->skel->maps.service_heads, w->skel->maps.services, half_open_of);
 }
 
 unsigned int world_count_half_open(const struct world *w)
@@ -521,13 +582,41 @@ bool world_half_open(const struct world *w, struct levee_half_open *half_open)
 	return find_half_open(w, half_open) != UINT32_MAX;
 }
 
-bool world_service(const struct world *w, struct levee_service *service)
+static uint32_t find_service(const struct world *w, struct levee_service *service)
 {
 	struct levee_tuple t = packet_tuple(&w->last, &w->link);
 	struct levee_service_key key = { .addr = t.local, .port = t.lport };
 
-	return table_scan(w->skel->maps.service_heads, w->skel->maps.services, &key, sizeof(key), service) !=
-	       UINT32_MAX;
+	return table_scan(w->skel->maps.service_heads, w->skel->maps.services, &key, sizeof(key), service);
+}
+
+bool world_service(const struct world *w, struct levee_service *service)
+{
+	return find_service(w, service) != UINT32_MAX;
+}
+
+bool world_flag_service(struct world *w, uint8_t set, uint8_t clear)
+{
+	struct levee_service s;
+	uint32_t at = find_service(w, &s);
+
+	if (at == UINT32_MAX)
+		return complain(w, "there is no service");
+	s.flags = (s.flags & ~clear) | set;
+	map_write(w->skel->maps.services, at, &s);
+	return true;
+}
+
+bool world_fill_accept_queue(struct world *w, uint32_t ms)
+{
+	struct levee_service s;
+	uint32_t at = find_service(w, &s);
+
+	if (at == UINT32_MAX)
+		return complain(w, "there is no service");
+	s.full_ms = ms;
+	map_write(w->skel->maps.services, at, &s);
+	return true;
 }
 
 bool world_age(struct world *w, uint32_t ms)

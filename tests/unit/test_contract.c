@@ -177,6 +177,33 @@ static void cache_lines(void **state)
 	assert_int_equal(offsetof(struct levee_service, half_open), 64);
 }
 
+/* They are kept in one byte, and a service may have several at once. */
+static void service_flags_are_bits_of_a_byte(void **state)
+{
+	static const uint32_t flags[] = { LEVEE_SVC_SEEDED,  LEVEE_SVC_LEARNT,	  LEVEE_SVC_GONE,
+					  LEVEE_SVC_REFUSED, LEVEE_SVC_FORWARDED, LEVEE_SVC_LISTENER };
+	uint32_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		assert_int_equal(__builtin_popcount(flags[i]), 1);
+		assert_int_equal(seen & flags[i], 0);
+		assert_true(flags[i] <= UINT8_MAX);
+		seen |= flags[i];
+	}
+}
+
+/* An owner is named by the index of its slot. */
+static void owners_have_room_for_any_index(void **state)
+{
+	struct levee_service s = { .owner = LEVEE_SERVICES_MAX - 1 };
+	struct levee_half_open h = { .service = LEVEE_SERVICES_MAX - 1 };
+
+	(void)state;
+	assert_int_equal(s.owner, LEVEE_SERVICES_MAX - 1);
+	assert_int_equal(h.service, LEVEE_SERVICES_MAX - 1);
+}
+
 static void mapped_addresses(void **state)
 {
 	static const uint8_t want[16] = { [10] = 0xff, [11] = 0xff, [12] = 198, [13] = 18, [14] = 0, [15] = 1 };
@@ -224,6 +251,8 @@ int main(void)
 		cmocka_unit_test(layouts),
 		cmocka_unit_test(keys_come_first),
 		cmocka_unit_test(cache_lines),
+		cmocka_unit_test(service_flags_are_bits_of_a_byte),
+		cmocka_unit_test(owners_have_room_for_any_index),
 		cmocka_unit_test(mapped_addresses),
 		cmocka_unit_test(tuples_differ_by_any_bit),
 	};
