@@ -82,8 +82,12 @@ int levee_accept(struct __sk_buff *skb)
 	if (!run_begin(&run) || !accept_has_work(&run))
 		return TC_ACT_UNSPEC;
 	pull_headers(skb);
-	if (parse_ingress_skb(skb, &p) == GO_ON)
-		accept_segment(skb, &run, &p);
+	if (parse_ingress_skb(skb, &p) != GO_ON) {
+		p = (struct packet){ .frame_len = skb->len };
+		if (parse_ingress_bare(skb, &p) != GO_ON)
+			return TC_ACT_UNSPEC;
+	}
+	accept_segment(skb, &run, &p);
 	return TC_ACT_UNSPEC;
 }
 

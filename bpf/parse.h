@@ -218,14 +218,30 @@ static __always_inline int parse_tcp(struct packet *p, struct span at, const str
 	return GO_ON;
 }
 
+/* From the network header on, which stands at p->l3_offset. */
+static __always_inline int parse_network(struct packet *p, struct span at, void *cursor, __be16 proto,
+					 enum direction dir)
+{
+	__u32 length;
+	int reason;
+
+	if (proto == bpf_htons(ETH_P_IP))
+		reason = parse_ipv4(p, at, &cursor, dir, &length);
+	else if (proto == bpf_htons(ETH_P_IPV6))
+		reason = parse_ipv6(p, at, &cursor, dir, &length);
+	else if (proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD))
+		reason = LEVEE_PASS_TOO_DEEP;
+	else
+		reason = LEVEE_PASS_NOT_IP;
+	return reason == GO_ON ? parse_tcp(p, at, cursor, length, dir) : reason;
+}
+
 /* *p is zero but for frame_len. */
 static __always_inline int parse(struct packet *p, struct span at, enum direction dir)
 {
 	struct ethhdr *eth = at.data;
 	void *cursor = eth + 1;
-	__u32 length;
 	__be16 proto;
-	int reason;
 
 	if (cursor > at.data_end)
 		return LEVEE_PASS_NOT_IP;
@@ -243,15 +259,7 @@ static __always_inline int parse(struct packet *p, struct span at, enum directio
 		cursor += sizeof(*tag);
 		p->l3_offset += sizeof(*tag);
 	}
-	if (proto == bpf_htons(ETH_P_IP))
-		reason = parse_ipv4(p, at, &cursor, dir, &length);
-	else if (proto == bpf_htons(ETH_P_IPV6))
-		reason = parse_ipv6(p, at, &cursor, dir, &length);
-	else if (proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD))
-		reason = LEVEE_PASS_TOO_DEEP;
-	else
-		reason = LEVEE_PASS_NOT_IP;
-	return reason == GO_ON ? parse_tcp(p, at, cursor, length, dir) : reason;
+	return parse_network(p, at, cursor, proto, dir);
 }
 
 /* Global functions are verified once, whatever their callers have been through. */
@@ -263,6 +271,17 @@ __noinline int parse_ingress_xdp(struct xdp_md *ctx, struct packet *p)
 __noinline int parse_ingress_skb(struct __sk_buff *skb, struct packet *p)
 {
 	return p ? parse(p, skb_span(skb), INGRESS) : LEVEE_PASS_NOT_IP;
+}
+
+/*
+ * An skb without its Ethernet header. At TC ingress that is what generic XDP leaves where it had to copy the
+ * packet: the copy's mac_len is 0 (seen on Linux 6.18, netif_skb_check_for_xdp).
+ */
+__noinline int parse_ingress_bare(struct __sk_buff *skb, struct packet *p)
+{
+	struct span at = skb_span(skb);
+
+	return p ? parse_network(p, at, at.data, skb->protocol, INGRESS) : LEVEE_PASS_NOT_IP;
 }
 
 __noinline int parse_egress_skb(struct __sk_buff *skb, struct packet *p)
