@@ -120,3 +120,5 @@ $(BUILD)/bench: $(filter-out %.bpf.c,$(BENCH_SRC)) $(wildcard tests/bench/*.h) $
 
 $(BUILD):
 	mkdir -p $(BUILD)/user $(BUILD)/unit $(BUILD)/asan/user $(BUILD)/tools
+
+include tests/vm/vm.mk

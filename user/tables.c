@@ -47,9 +47,11 @@ int tables_resize(struct levee_bpf *skel, const struct levee_geometry *g)
 	int err = resize(skel->maps.flow_filters, skel->maps.flow_heads, skel->maps.flows, g->flow_sets);
 
 	if (!err)
-		err = resize(skel->maps.half_open_filters, skel->maps.half_open_heads, skel->maps.half_open, g->half_open_sets);
+		err = resize(skel->maps.half_open_filters, skel->maps.half_open_heads, skel->maps.half_open,
+			     g->half_open_sets);
 	if (!err)
-		err = resize(skel->maps.service_filters, skel->maps.service_heads, skel->maps.services, g->service_sets);
+		err = resize(skel->maps.service_filters, skel->maps.service_heads, skel->maps.services,
+			     g->service_sets);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.service_counts, g->service_sets * LEVEE_WAYS);
 	skel->rodata->geometry = *g;
@@ -64,7 +66,8 @@ static unsigned long long table_memory(unsigned long long sets, unsigned int ent
 
 unsigned long long tables_memory(const struct levee_geometry *g)
 {
-	unsigned long long counts = (unsigned long long)g->service_sets * LEVEE_WAYS * sizeof(struct levee_service_counts);
+	unsigned long long counts = (unsigned long long)g->service_sets * LEVEE_WAYS *
+				    sizeof(struct levee_service_counts);
 
 	return table_memory(g->flow_sets, sizeof(struct levee_flow)) +
 	       table_memory(g->half_open_sets, sizeof(struct levee_half_open)) +

@@ -93,7 +93,7 @@ static bool in_prefix(const unsigned char *bytes, const unsigned char *net, unsi
 
 static bool in_lab(int family, const unsigned char *bytes)
 {
-	static const unsigned char lab4[] = {198, 18}, lab6[] = {0xfd};
+	static const unsigned char lab4[] = { 198, 18 }, lab6[] = { 0xfd };
 
 	return family == AF_INET ? in_prefix(bytes, lab4, 15) : in_prefix(bytes, lab6, 8);
 }
@@ -127,7 +127,8 @@ static int guard_namespace(void)
 
 	/* Where init has a capability that this process lacks, its namespaces are hidden; kthreadd's are the same. */
 	if (stat("/proc/self/ns/net", &own) || (stat("/proc/1/ns/net", &init) && stat("/proc/2/ns/net", &init)))
-		return fail("cannot tell this network namespace from the machine's own (%s): run as root", strerror(errno));
+		return fail("cannot tell this network namespace from the machine's own (%s): run as root",
+			    strerror(errno));
 	if (own.st_ino == init.st_ino)
 		return fail("this is the machine's own network namespace; run inside a lab: tests/lab.sh flood");
 	return 0;
@@ -144,7 +145,7 @@ static const unsigned char *sockaddr_bytes(const struct sockaddr *address)
 
 static bool address_allowed(const struct ifaddrs *entry)
 {
-	static const unsigned char linklocal[] = {0xfe, 0x80};
+	static const unsigned char linklocal[] = { 0xfe, 0x80 };
 	const unsigned char *bytes = entry->ifa_addr ? sockaddr_bytes(entry->ifa_addr) : NULL;
 
 	if (!bytes || (entry->ifa_flags & IFF_LOOPBACK))
@@ -209,7 +210,7 @@ static bool default_route_ipv6(void)
 
 static int device_ioctl(const char *dev, void *argument)
 {
-	struct ifreq request = {.ifr_data = argument};
+	struct ifreq request = { .ifr_data = argument };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
 
 	if (fd < 0)
@@ -222,7 +223,7 @@ static int device_ioctl(const char *dev, void *argument)
 
 static int guard_device(const char *dev)
 {
-	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 
 	if (!if_nametoindex(dev))
 		return fail("there is no device %s in this namespace", dev);
@@ -263,10 +264,10 @@ static void put16(unsigned char *at, unsigned int value)
 
 static size_t write_tcp(unsigned char *tcp, enum flood_kind kind, bool ipv6, unsigned int port)
 {
-	static const unsigned char syn_options[] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 3, 7};
-	static const unsigned char ack_options[] = {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1};
-	static const unsigned char flags[FLOOD_KINDS] = {0x02, 0x10, 0x04};
-	static const unsigned char words[FLOOD_KINDS] = {10, 8, 5};
+	static const unsigned char syn_options[] = { 2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 3, 7 };
+	static const unsigned char ack_options[] = { 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1 };
+	static const unsigned char flags[FLOOD_KINDS] = { 0x02, 0x10, 0x04 };
+	static const unsigned char words[FLOOD_KINDS] = { 10, 8, 5 };
 
 	put16(tcp + 2, port);
 	tcp[12] = words[kind] << 4;
@@ -284,7 +285,7 @@ static size_t write_tcp(unsigned char *tcp, enum flood_kind kind, bool ipv6, uns
 static void fill_template(struct flood_template *template, enum flood_kind kind, const struct options *options,
 			  const unsigned char *src_mac)
 {
-	unsigned char *frame = (void *)template->frame, pseudo[4] = {0, 6, 0, 0};
+	unsigned char *frame = (void *)template->frame, pseudo[4] = { 0, 6, 0, 0 };
 	bool ipv6 = options->dst.family == AF_INET6;
 	unsigned char *ip = frame + 14, *tcp = ip + (ipv6 ? 40 : 20);
 	size_t length = write_tcp(tcp, kind, ipv6, options->port);
@@ -315,7 +316,7 @@ static void fill_template(struct flood_template *template, enum flood_kind kind,
 
 static void fill_source(struct flood_plan *plan, const struct address *src)
 {
-	unsigned char net[16] = {0}, lot[16] = {0};
+	unsigned char net[16] = { 0 }, lot[16] = { 0 };
 
 	for (unsigned int bit = 0; bit < (src->family == AF_INET ? 32 : 128); bit++)
 		if (bit < src->prefix)
@@ -328,7 +329,7 @@ static void fill_source(struct flood_plan *plan, const struct address *src)
 
 static int parse_kind(const char *word, struct flood_plan *plan)
 {
-	static const char *const names[] = {"syn", "ack", "rst"};
+	static const char *const names[] = { "syn", "ack", "rst" };
 
 	plan->kinds = 1;
 	for (unsigned int i = 0; i < FLOOD_KINDS; i++)
@@ -342,7 +343,7 @@ static int parse_kind(const char *word, struct flood_plan *plan)
 
 static int device_mac(const char *dev, unsigned char *mac)
 {
-	struct ifreq request = {0};
+	struct ifreq request = { 0 };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
 
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", dev);
@@ -388,7 +389,7 @@ static void on_signal(int number)
 static void catch_signals(void)
 {
 	/* No SA_RESTART: SIGUSR1 is there to end the system call of the other thread. */
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = { .sa_handler = on_signal };
 
 	sigaction(SIGUSR1, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
@@ -410,7 +411,7 @@ static void pin_generator(unsigned long long cpu)
 static void *generate(void *argument)
 {
 	struct run *run = argument;
-	unsigned char frame[FLOOD_FRAME_V6] = {0};
+	unsigned char frame[FLOOD_FRAME_V6] = { 0 };
 	bool ipv6 = run->options->dst.family == AF_INET6;
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = ipv6 ? FLOOD_FRAME_V6 : FLOOD_FRAME_V4,
 		    .repeat = 0x7fffffff, .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
@@ -425,7 +426,7 @@ static void *generate(void *argument)
 
 static void watch(struct run *run, pthread_t thread, volatile struct flood_progress *progress)
 {
-	struct timespec nap = {.tv_nsec = POLL_NS};
+	struct timespec nap = { .tv_nsec = POLL_NS };
 	__u64 elapsed, next_line = LIVE_NS;
 
 	while (!run->finished) {
@@ -447,12 +448,14 @@ static unsigned long long refused_frames(const char *dev)
 	enum { STATS_MAX = 512 };
 	struct ethtool_gstrings *names = calloc(1, sizeof(*names) + STATS_MAX * ETH_GSTRING_LEN);
 	struct ethtool_stats *stats = calloc(1, sizeof(*stats) + STATS_MAX * sizeof(__u64));
-	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 	unsigned long long sum = 0;
 
 	if (names && stats && !device_ioctl(dev, &info) && info.n_stats <= STATS_MAX) {
-		*names = (struct ethtool_gstrings){.cmd = ETHTOOL_GSTRINGS, .string_set = ETH_SS_STATS, .len = info.n_stats};
-		*stats = (struct ethtool_stats){.cmd = ETHTOOL_GSTATS, .n_stats = info.n_stats};
+		*names = (struct ethtool_gstrings){ .cmd = ETHTOOL_GSTRINGS,
+						    .string_set = ETH_SS_STATS,
+						    .len = info.n_stats };
+		*stats = (struct ethtool_stats){ .cmd = ETHTOOL_GSTATS, .n_stats = info.n_stats };
 		if (!device_ioctl(dev, names) && !device_ioctl(dev, stats))
 			for (unsigned int i = 0; i < info.n_stats; i++)
 				if (strstr((char *)names->data + (size_t)i * ETH_GSTRING_LEN, "xdp_xmit_errors"))
@@ -479,7 +482,7 @@ static void report(const struct options *options, const struct flood_progress *p
 
 static int run_generator(struct flood_bpf *skel, const struct options *options)
 {
-	struct run run = {.options = options, .prog_fd = bpf_program__fd(skel->progs.flood_generate)};
+	struct run run = { .options = options, .prog_fd = bpf_program__fd(skel->progs.flood_generate) };
 	unsigned long long refused = refused_frames(options->dev);
 	pthread_t thread;
 
@@ -492,14 +495,15 @@ static int run_generator(struct flood_bpf *skel, const struct options *options)
 		return fail("live frames on %s: %s (Linux 5.18 or newer is needed)", options->dev, strerror(run.err));
 	report(options, &skel->bss->progress, refused_frames(options->dev) - refused);
 	if (!skel->bss->progress.sent)
-		return fail("no packet left %s: is it up, and is GRO or an XDP program on at the other end?", options->dev);
+		return fail("no packet left %s: is it up, and is GRO or an XDP program on at the other end?",
+			    options->dev);
 	return 0;
 }
 
 static int flood(const struct options *options)
 {
 	struct flood_bpf *skel = flood_bpf__open();
-	struct flood_plan plan = {0};
+	struct flood_plan plan = { 0 };
 	int err = -1;
 
 	if (!skel)
@@ -508,7 +512,8 @@ static int flood(const struct options *options)
 		goto out;
 	memcpy((void *)&skel->rodata->plan, &plan, sizeof(plan));
 	skel->bss->progress.random = options->seed;
-	err = flood_bpf__load(skel) ? fail("cannot load the generator: %s", strerror(errno)) : run_generator(skel, options);
+	err = flood_bpf__load(skel) ? fail("cannot load the generator: %s", strerror(errno)) :
+				      run_generator(skel, options);
 out:
 	flood_bpf__destroy(skel);
 	return err;
@@ -561,16 +566,33 @@ static const char help[] =
 	"Frames have the size of a SYN (74 bytes, IPv6 94); ACK and RST are padded to it.\n"
 	"Exit codes: 0 ok, 1 failed or refused, 2 usage.\n";
 
-enum { OPT_DEV = 1000, OPT_DST, OPT_PORT, OPT_KIND, OPT_RATE, OPT_SECONDS, OPT_PACKETS, OPT_SRC, OPT_DST_MAC, OPT_SEED,
-       OPT_CPU, OPT_LIVE, OPT_JSON, OPT_STUB, OPT_REFLECT, OPT_NO_XDP, OPT_HELP };
+enum {
+	OPT_DEV = 1000,
+	OPT_DST,
+	OPT_PORT,
+	OPT_KIND,
+	OPT_RATE,
+	OPT_SECONDS,
+	OPT_PACKETS,
+	OPT_SRC,
+	OPT_DST_MAC,
+	OPT_SEED,
+	OPT_CPU,
+	OPT_LIVE,
+	OPT_JSON,
+	OPT_STUB,
+	OPT_REFLECT,
+	OPT_NO_XDP,
+	OPT_HELP
+};
 
 static const struct option long_options[] = {
-	{"dev", 1, NULL, OPT_DEV},         {"dst", 1, NULL, OPT_DST},         {"port", 1, NULL, OPT_PORT},
-	{"kind", 1, NULL, OPT_KIND},       {"rate", 1, NULL, OPT_RATE},       {"seconds", 1, NULL, OPT_SECONDS},
-	{"packets", 1, NULL, OPT_PACKETS}, {"src", 1, NULL, OPT_SRC},         {"dst-mac", 1, NULL, OPT_DST_MAC},
-	{"seed", 1, NULL, OPT_SEED},       {"cpu", 1, NULL, OPT_CPU},         {"live", 0, NULL, OPT_LIVE},
-	{"json", 0, NULL, OPT_JSON},       {"stub", 1, NULL, OPT_STUB},       {"reflect", 1, NULL, OPT_REFLECT},
-	{"no-xdp", 1, NULL, OPT_NO_XDP},   {"help", 0, NULL, OPT_HELP},       {0},
+	{ "dev", 1, NULL, OPT_DEV },	     { "dst", 1, NULL, OPT_DST },   { "port", 1, NULL, OPT_PORT },
+	{ "kind", 1, NULL, OPT_KIND },	     { "rate", 1, NULL, OPT_RATE }, { "seconds", 1, NULL, OPT_SECONDS },
+	{ "packets", 1, NULL, OPT_PACKETS }, { "src", 1, NULL, OPT_SRC },   { "dst-mac", 1, NULL, OPT_DST_MAC },
+	{ "seed", 1, NULL, OPT_SEED },	     { "cpu", 1, NULL, OPT_CPU },   { "live", 0, NULL, OPT_LIVE },
+	{ "json", 0, NULL, OPT_JSON },	     { "stub", 1, NULL, OPT_STUB }, { "reflect", 1, NULL, OPT_REFLECT },
+	{ "no-xdp", 1, NULL, OPT_NO_XDP },   { "help", 0, NULL, OPT_HELP }, { 0 },
 };
 
 static int parse_number(const char *name, const char *text, unsigned long long least, unsigned long long most,
@@ -599,7 +621,8 @@ static int parse_mac(const char *text, unsigned char *mac)
 {
 	char rest;
 
-	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5, &rest) != 6)
+	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5, &rest) !=
+	    6)
 		return fail("--dst-mac %s: it takes an address like 02:00:00:00:00:01", text);
 	return 0;
 }
@@ -614,23 +637,44 @@ static int set_action(struct options *options, int action, const char *dev)
 static int parse_option(int option, const char *value, struct options *o)
 {
 	switch (option) {
-	case OPT_DEV: o->dev = value; return 0;
-	case OPT_KIND: o->kind = value; return 0;
-	case OPT_LIVE: o->live = true; return 0;
-	case OPT_JSON: o->json = true; return 0;
-	case OPT_DST: return parse_address(value, &o->dst);
-	case OPT_SRC: return parse_address(value, &o->src);
-	case OPT_DST_MAC: return parse_mac(value, o->dst_mac);
-	case OPT_SECONDS: return parse_seconds(value, &o->seconds);
-	case OPT_PORT: return parse_number("port", value, 1, 65535, &o->port);
-	case OPT_RATE: return parse_number("rate", value, 0, RATE_MAX, &o->rate);
-	case OPT_PACKETS: return parse_number("packets", value, 1, PACKETS_MAX, &o->packets);
-	case OPT_SEED: return parse_number("seed", value, 1, ~0ULL, &o->seed);
-	case OPT_CPU: return parse_number("cpu", value, 0, CPU_SETSIZE - 1, &o->cpu);
-	case OPT_STUB: return set_action(o, ACT_STUB, value);
-	case OPT_REFLECT: return set_action(o, ACT_REFLECT, value);
-	case OPT_NO_XDP: return set_action(o, ACT_NONE, value);
-	default: return -1;
+	case OPT_DEV:
+		o->dev = value;
+		return 0;
+	case OPT_KIND:
+		o->kind = value;
+		return 0;
+	case OPT_LIVE:
+		o->live = true;
+		return 0;
+	case OPT_JSON:
+		o->json = true;
+		return 0;
+	case OPT_DST:
+		return parse_address(value, &o->dst);
+	case OPT_SRC:
+		return parse_address(value, &o->src);
+	case OPT_DST_MAC:
+		return parse_mac(value, o->dst_mac);
+	case OPT_SECONDS:
+		return parse_seconds(value, &o->seconds);
+	case OPT_PORT:
+		return parse_number("port", value, 1, 65535, &o->port);
+	case OPT_RATE:
+		return parse_number("rate", value, 0, RATE_MAX, &o->rate);
+	case OPT_PACKETS:
+		return parse_number("packets", value, 1, PACKETS_MAX, &o->packets);
+	case OPT_SEED:
+		return parse_number("seed", value, 1, ~0ULL, &o->seed);
+	case OPT_CPU:
+		return parse_number("cpu", value, 0, CPU_SETSIZE - 1, &o->cpu);
+	case OPT_STUB:
+		return set_action(o, ACT_STUB, value);
+	case OPT_REFLECT:
+		return set_action(o, ACT_REFLECT, value);
+	case OPT_NO_XDP:
+		return set_action(o, ACT_NONE, value);
+	default:
+		return -1;
 	}
 }
 
@@ -656,8 +700,12 @@ static int complete(struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.kind = "syn", .port = 80, .rate = 100000, .packets = PACKETS_MAX, .seconds = 10,
-				  .dst_mac = {2, 0, 0, 0, 0, 1}};
+	struct options options = { .kind = "syn",
+				   .port = 80,
+				   .rate = 100000,
+				   .packets = PACKETS_MAX,
+				   .seconds = 10,
+				   .dst_mac = { 2, 0, 0, 0, 0, 1 } };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {

@@ -26,13 +26,13 @@ struct flood_template {
 /* Read-only data of the generator, set before load. */
 struct flood_plan {
 	struct flood_template kind[FLOOD_KINDS];
-	__u64 interval;      /* between packets, shifted ns; 0: as fast as it goes */
+	__u64 interval; /* between packets, shifted ns; 0: as fast as it goes */
 	__u64 duration_ns;
 	__u64 packets;       /* hard upper bound */
-	__u32 src_net[4];    /* network byte order; IPv4 in the first word */
+	__u32 src_net[4];	  /* network byte order; IPv4 in the first word */
 	__u32 src_random[4]; /* the bits of the source that are drawn by lot */
 	__u32 first_kind;
-	__u32 kinds;         /* 1, or FLOOD_KINDS: one of all by lot */
+	__u32 kinds;	     /* 1, or FLOOD_KINDS: one of all by lot */
 	__u32 ifindex;
 	__u32 ipv6;
 };

@@ -13,7 +13,8 @@ shift
 echo "fact release $(uname -r)"
 for suite; do
 	echo "suite $suite"
+	SECONDS=0
 	bash "tests/vm/suite-$suite.sh"
-	echo "suite-end $suite $?"
+	echo "suite-end $suite $? after $SECONDS s"
 done
 echo "guest-end"

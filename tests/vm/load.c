@@ -45,8 +45,9 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 /* The sizes that attach chooses by default: the verifier reads them as constants. The tables stay small. */
 static void set_constants(struct levee_bpf *skel)
 {
-	skel->rodata->geometry = (struct levee_geometry){
-		.flow_sets = 131072, .half_open_sets = 8192, .service_sets = LEVEE_SERVICES_MAX / LEVEE_WAYS };
+	skel->rodata->geometry = (struct levee_geometry){ .flow_sets = 131072,
+							  .half_open_sets = 8192,
+							  .service_sets = LEVEE_SERVICES_MAX / LEVEE_WAYS };
 	for (int i = 0; i < LEVEE_HASH_KEYS; i++)
 		skel->rodata->hash_key.k[i] = 0x9e3779b97f4a7c15ULL * (i + 1);
 	skel->rodata->cpus = libbpf_num_possible_cpus();
@@ -161,8 +162,8 @@ static bool check_program(int number, const char *name, const char *budgets, con
 		printf("ok %d - load %s: %lu instructions of %lu\n", number, name, insns, budget);
 		return true;
 	}
-	printf("not ok %d - load %s: %lu instructions, budget %lu (column %s of tests/vm/budget)\n", number, name, insns,
-	       budget, column);
+	printf("not ok %d - load %s: %lu instructions, budget %lu (column %s of tests/vm/budget)\n", number, name,
+	       insns, budget, column);
 	return false;
 }
 

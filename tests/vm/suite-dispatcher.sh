@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2016
+#
+# suite-dispatcher.sh - levee between two XDP programs of somebody else, in libxdp's dispatcher. In a guest only:
+# the server is its first network namespace, as on a real machine, so that xdp-loader and levee meet in one bpffs.
+
+. tests/vm/guest-lib.sh
+
+if ! in_guest; then
+	unset LEVEE_BPFFS
+	if "$LEVEE" doctor --json | grep -q 'programs of type ext are refused'; then
+		skip "levee beside other XDP programs" "this machine's kernel refuses programs of type ext"
+	else
+		not_ok "levee beside other XDP programs" "only tested in a guest, and this kernel could"
+	fi
+	fact dispatcher "refused by this machine"
+	done_testing
+	exit
+fi
+
+in_server() { "$@"; }
+
+make_lab()
+{
+	lab_name vm-dispatcher
+	mkdir -p "$LAB_DIR"
+	choose_bpffs
+	mount -t bpf bpf /sys/fs/bpf
+	lab_add_namespace "$CLIENT_NS" &&
+		ip link add "$SERVER_DEV" address "$SERVER_MAC" type veth peer name "$CLIENT_DEV" netns "$CLIENT_NS" \
+			address "$CLIENT_MAC" &&
+		ip address add "$SERVER_V4/24" dev "$SERVER_DEV" && ip -n "$CLIENT_NS" address add 198.18.0.2/24 dev "$CLIENT_DEV" &&
+		ethtool -K "$SERVER_DEV" tx off rx off gro on >/dev/null && in_client ethtool -K "$CLIENT_DEV" tx off rx off gro on >/dev/null &&
+		ip link set "$SERVER_DEV" up && ip -n "$CLIENT_NS" link set "$CLIENT_DEV" up && in_client "$FLOOD" --stub "$CLIENT_DEV" || return
+	mkdir -p "$LAB_DIR/www"
+	echo "This page came through the lab." >"$LAB_DIR/www/index.html"
+	"$BUSYBOX" httpd -f -p "[::]:80" -h "$LAB_DIR/www" &
+	wait_for page 20
+}
+
+remove_lab()
+{
+	kill %1 2>/dev/null
+	ip link delete "$SERVER_DEV"
+	ip netns delete "$CLIENT_NS"
+	umount /sys/fs/bpf
+}
+
+load_stub() { xdp-loader load -m native "$SERVER_DEV" "build/vm/stub-$1.bpf.o"; } # before|after
+
+stub_id() { xdp-loader status "$SERVER_DEV" | awk -v name="stub_$1" '$0 ~ name { for (i = 1; i <= NF; i++) if ($i == name) print $(i + 1) }'; }
+
+unload_stub() { xdp-loader unload "$SERVER_DEV" -i "$(stub_id "$1")"; }
+
+stub_count() { bpftool map dump name "count_$1" | tr -d ' \n' | sed 's/.*"value":\([0-9]*\).*/\1/'; } # before|after
+
+stub_counts() # before|after: does a page move its count?
+{
+	local before
+
+	before=$(stub_count "$1")
+	page && page && [ "$(stub_count "$1")" -gt "$before" ]
+}
+
+# The programs in the order in which they run.
+chain() { xdp-loader status "$SERVER_DEV" | grep -o 'stub_before\|levee_ingress\|stub_after' | tr '\n' ' '; }
+
+runs_between()
+{
+	local before
+
+	before=$(counter bytes)
+	page && [ "$(counter bytes)" -gt "$before" ]
+}
+
+COOKIES=()
+has_handoff && COOKIES=(--cookies always)
+make_lab || { not_ok "the lab"; done_testing; exit; }
+trap remove_lab EXIT
+
+check "another program is loaded first" load_stub before
+check "attach beside it" levee attach "$SERVER_DEV" "${SMALL[@]}" "${COOKIES[@]}"
+is "status says dispatcher" "$(levee status "$SERVER_DEV" --json | json_value attachment)" dispatcher
+check "a third is loaded after levee" load_stub after
+is "xdp-loader has them in order" "$(chain)" "stub_before levee_ingress stub_after "
+check "status still finds levee in its place" levee status "$SERVER_DEV"
+check "the first counts packets" stub_counts before
+check "levee counts packets" runs_between
+check "the last counts packets" stub_counts after
+if has_handoff; then
+	page
+	before=$(counter cookies_socket)
+	check "a page by cookie, in the chain" page
+	check "it was by cookie" grew cookies_socket "$before"
+fi
+xdp-loader status "$SERVER_DEV" | sed 's/^/# /'
+levee status "$SERVER_DEV" | head -4 | sed 's/^/# /'
+fact dispatcher "$(chain)"
+
+check "detach leaves the others" levee detach "$SERVER_DEV"
+is "xdp-loader agrees" "$(chain)" "stub_before stub_after "
+check "the first still counts" stub_counts before
+check "the last still counts" stub_counts after
+
+check "attach between two" levee attach "$SERVER_DEV" "${SMALL[@]}" "${COOKIES[@]}"
+is "levee is in the middle" "$(chain)" "stub_before levee_ingress stub_after "
+check "the first is unloaded" unload_stub before
+is "levee stays" "$(chain)" "levee_ingress stub_after "
+check "the last is unloaded" unload_stub after
+is "levee stays alone" "$(chain)" "levee_ingress "
+check "status finds no problem" levee status "$SERVER_DEV"
+check "levee still works" runs_between
+check "detach" levee detach "$SERVER_DEV"
+check_not "no XDP program is left" eval 'ip link show dev "$SERVER_DEV" | grep prog/xdp'
+check "page without XDP" page
+
+check "another program again" load_stub before
+output=$(levee attach "$SERVER_DEV" "${SMALL[@]}" --exclusive 2>&1)
+is "attach --exclusive is refused then" "$?" 1
+check "the refusal names the other" grep -q stub_before <<<"$output"
+is "and changes nothing" "$(chain)" "stub_before "
+check "attach beside it" levee attach "$SERVER_DEV" "${SMALL[@]}"
+check "somebody unloads all of them" xdp-loader unload "$SERVER_DEV" --all
+check_not "status says so" levee status "$SERVER_DEV"
+check "detach cleans up" levee detach "$SERVER_DEV"
+check "nothing is left" wait_for '! ls /sys/fs/bpf/levee/"$SERVER_DEV"'
+done_testing
