@@ -457,37 +457,57 @@ static __always_inline bool parse_options_linux(const __u32 *w, const void *data
 	return false;
 }
 
-/* The options of a segment; in a SYN also the ECN request. Reads only what is linear, as headers are. */
-static __always_inline int parse_options(const struct packet *p, struct span at, struct tcp_options *o)
+/* The options of a segment, as far as they stand in a layout that Linux sends. True: that was all. */
+static __always_inline bool parse_options_fast(const struct packet *p, struct span at, struct tcp_options *o)
 {
-	__u32 *w = at.data + ((p->tcp_offset + sizeof(struct tcp_header)) & TCP_OFFSET_MAX);
+	const __u32 *w = at.data + ((p->tcp_offset + sizeof(struct tcp_header)) & TCP_OFFSET_MAX);
 	__u32 len = p->tcp_len - sizeof(struct tcp_header);
-	struct option_bytes in;
 
 	__builtin_memset(o, 0, sizeof(*o));
 	if ((p->flags & (TCP_SYN | TCP_ECE | TCP_CWR)) == (TCP_SYN | TCP_ECE | TCP_CWR))
 		o->present |= LEVEE_OPT_ECN;
-	if (!len || parse_options_linux(w, at.data_end, len, o))
-		return 0;
-	__builtin_memset(&in, 0, sizeof(in));
-	in.len = len;
-#pragma unroll
-	for (int i = 0; i < TCP_OPTIONS_MAX / 4; i++)
-		if (len > i * 4U && (void *)(w + i + 1) <= at.data_end)
-			in.w[i] = w[i];
-	if (!parse_options_words(in.w, in.len, in.start, o))
-		parse_options_any(&in, o);
+	return !len || parse_options_linux(w, at.data_end, len, o);
+}
+
+/* Where the options are, and how many bytes: at least one, which the verifier of Linux 6.1 shall see. */
+#define OPTIONS_AT(p) ((p)->tcp_offset + sizeof(struct tcp_header))
+#define OPTIONS_LEN(p) ((((p)->tcp_len - sizeof(struct tcp_header) - 1) & 63) + 1)
+
+static __always_inline int parse_options_copied(const struct option_bytes *in, struct tcp_options *o)
+{
+	if (!parse_options_words(in->w, in->len, in->start, o))
+		parse_options_any(in, o);
 	return 0;
 }
 
+/* Functions of their own, for the copy takes stack: with it in their callers Linux 6.1 counts more than 512 bytes. */
+static __noinline int options_xdp_copy(struct xdp_md *ctx, const struct packet *p, struct tcp_options *o)
+{
+	struct option_bytes in = { .len = p->tcp_len - sizeof(struct tcp_header) };
+
+	return bpf_xdp_load_bytes(ctx, OPTIONS_AT(p), in.w, OPTIONS_LEN(p)) ? 0 : parse_options_copied(&in, o);
+}
+
+static __noinline int options_skb_copy(struct __sk_buff *skb, const struct packet *p, struct tcp_options *o)
+{
+	struct option_bytes in = { .len = p->tcp_len - sizeof(struct tcp_header) };
+
+	return bpf_skb_load_bytes(skb, OPTIONS_AT(p), in.w, OPTIONS_LEN(p)) ? 0 : parse_options_copied(&in, o);
+}
+
+/* The options of a segment; in a SYN also the ECN request. */
 __noinline int options_xdp(struct xdp_md *ctx, const struct packet *p, struct tcp_options *o)
 {
-	return p && o ? parse_options(p, xdp_span(ctx), o) : 0;
+	if (!p || !o || parse_options_fast(p, xdp_span(ctx), o))
+		return 0;
+	return options_xdp_copy(ctx, p, o);
 }
 
 __noinline int options_skb(struct __sk_buff *skb, const struct packet *p, struct tcp_options *o)
 {
-	return p && o ? parse_options(p, skb_span(skb), o) : 0;
+	if (!p || !o || parse_options_fast(p, skb_span(skb), o))
+		return 0;
+	return options_skb_copy(skb, p, o);
 }
 
 #endif

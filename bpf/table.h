@@ -175,12 +175,13 @@ static __always_inline void filter_clean(const struct table *t, __u32 set, const
 	if (!word)
 		return;
 	old = __sync_fetch_and_or(word, 0); /* a barrier: the tags are read after it */
-#pragma unroll
+#pragma clang loop unroll(disable)
 	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
 		__u64 tag = READ_ONCE(head->tag[way]);
 
 		bits |= (1U << (tag * LEVEE_FILTER_BITS >> 16)) & -(__u32)((tag + 0xffff) >> 16);
 		claimed |= (tag + 1) >> 16;
+		barrier_var(bits);
 	}
 	barrier_var(bits);
 	if (!claimed && bits != (old & LEVEE_FILTER_MASK))
