@@ -78,6 +78,29 @@ static __always_inline bool accept_under_way(const struct run *run, const struct
 	       accept_queue_roomy(listener);
 }
 
+static __always_inline bool is_vlan(__u32 proto)
+{
+	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD);
+}
+
+/*
+ * The kernel takes a request only where skb->protocol says IP. Of two VLAN tags the inner one still stands in the
+ * packet here: the outer is put aside for the moment. Invalidates pointers into the packet.
+ */
+static __always_inline int assign_request(struct __sk_buff *skb, struct sock *listener, struct bpf_tcp_req_attrs *attrs)
+{
+	bool tagged = skb->vlan_present && is_vlan(skb->protocol);
+	__u32 proto = skb->vlan_proto, tci = skb->vlan_tci;
+	int error;
+
+	if (tagged && bpf_skb_vlan_pop(skb))
+		return -1;
+	error = bpf_sk_assign_tcp_reqsk(skb, listener, attrs, sizeof(*attrs));
+	if (tagged)
+		bpf_skb_vlan_push(skb, proto, tci);
+	return error;
+}
+
 /* Gives the segment its request. Returns 0, or the kernel's refusal. */
 static __always_inline int accept_assign(struct __sk_buff *skb, const struct run *run, struct levee_flow *f,
 					 const struct packet *p, struct sock *listener)
@@ -88,7 +111,7 @@ static __always_inline int accept_assign(struct __sk_buff *skb, const struct run
 	if (accept_under_way(run, f, listener))
 		return 0;
 	accept_attributes(skb, &attrs, f, p);
-	error = bpf_sk_assign_tcp_reqsk(skb, listener, &attrs, sizeof(attrs));
+	error = assign_request(skb, listener, &attrs);
 	if (error)
 		return error;
 	if (!(f->flags & LEVEE_FLOW_ASSIGNED))

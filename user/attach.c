@@ -48,7 +48,7 @@ struct session {
 
 static const __u32 first;
 
-static struct levee_meta *meta(struct session *s)
+static struct levee_meta *meta(const struct session *s)
 {
 	return &s->result->meta;
 }
@@ -91,7 +91,6 @@ static int take_place(struct session *s)
 	s->lock = place_lock(&s->place);
 	if (s->lock < 0)
 		return failed(EXIT_FAILED, "%s: locking %s failed: %s", s->ifname, s->place.root, strerror(-s->lock));
-	xdp_use_bpffs(s->place.root);
 	return 0;
 }
 
@@ -171,25 +170,41 @@ static int clear_hook(struct session *s)
 
 /* --- the programs */
 
-/* Without bpf_sk_assign_tcp_reqsk, or with tcp_syncookies=0, an answered cookie would end in a RST: then levee only watches. */
+/* Why a cookie could not become a connection here, and in *remedy what to do; NULL if it can. */
+static const char *no_handoff(const struct session *s, const char **remedy)
+{
+	if (!meta(s)->handoff) {
+		*remedy = "Linux 6.9 and later have it";
+		return "this kernel lacks bpf_sk_assign_tcp_reqsk";
+	}
+	if (sysctl_number("net/ipv4/tcp_syncookies", 0, 1) == 0) {
+		*remedy = "set it to 1 and attach again";
+		return "net.ipv4.tcp_syncookies is 0";
+	}
+	/* Seen on 6.18, not on 6.12: the socket is lost between the port and the bridge. */
+	if (netdev_is_bridge_port(s->ifname)) {
+		*remedy = "attach to the bridge itself";
+		return "it is a port of a bridge, on whose way the kernel may lose the connection";
+	}
+	return NULL;
+}
+
+/* Where an answered cookie would end in a RST levee only watches; asked for cookies, it refuses. */
 static int choose_cookies(struct session *s)
 {
-	bool handoff = kernel_has_handoff();
-	bool syncookies = sysctl_number("net/ipv4/tcp_syncookies", 0, 1) != 0;
+	const char *why, *remedy = NULL;
 
-	meta(s)->handoff = handoff;
+	meta(s)->handoff = kernel_has_handoff();
 	s->result->cookies = s->options->cookies;
-	if ((handoff && syncookies) || s->options->cookies == LEVEE_COOKIES_NEVER)
+	why = no_handoff(s, &remedy);
+	if (!why || s->options->cookies == LEVEE_COOKIES_NEVER)
 		return 0;
 	if (options_given(s->options, "cookies"))
 		return failed(EXIT_UNSUPPORTED,
 			      "%s: cookies cannot become connections here: %s\n%s, or use --cookies never", s->ifname,
-			      handoff ? "net.ipv4.tcp_syncookies is 0" : "this kernel lacks bpf_sk_assign_tcp_reqsk",
-			      handoff ? "set it to 1" : "Linux 6.9 and later have it");
+			      why, remedy);
 	s->result->cookies = LEVEE_COOKIES_NEVER;
-	note("%s: cookies are off, levee only watches: %s", s->ifname,
-	     handoff ? "net.ipv4.tcp_syncookies is 0; set it to 1 and attach again" :
-		       "this kernel lacks bpf_sk_assign_tcp_reqsk; Linux 6.9 and later have it");
+	note("%s: cookies are off, levee only watches: %s; %s", s->ifname, why, remedy);
 	return 0;
 }
 

@@ -63,6 +63,14 @@ bool netdev_is_loopback(const char *ifname)
 	return !interface_ioctl(SIOCGIFFLAGS, ifname, &request) && (request.ifr_flags & IFF_LOOPBACK);
 }
 
+bool netdev_is_bridge_port(const char *ifname)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/brport", ifname);
+	return access(path, F_OK) == 0;
+}
+
 static int ethtool(const char *ifname, void *command)
 {
 	struct ifreq request = { .ifr_data = command };

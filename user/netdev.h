@@ -22,6 +22,8 @@ int netdev_mtu(const char *ifname);
 
 bool netdev_is_loopback(const char *ifname);
 
+bool netdev_is_bridge_port(const char *ifname);
+
 /* The driver's name; "" if unknown. */
 void netdev_driver(const char *ifname, char driver[32]);
 

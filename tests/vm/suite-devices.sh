@@ -14,7 +14,7 @@ STAG_SERVER=198.19.20
 QINQ_SERVER=198.19.30
 
 # Two pages. The first connection tells levee what the server offers; the second it answers itself, if it can.
-pages() # TITLE DEVICE ADDRESS [no-cookie]
+pages() # TITLE DEVICE ADDRESS [watched]: by the kernel's handshake
 {
 	local before
 
@@ -83,8 +83,7 @@ add_vlan() # PARENT NAME PROTOCOL ID NETWORK: NETWORK.1 and .2
 
 doctor_on_tags() { levee doctor "$SERVER_DEV" "${SMALL[@]}" --json | grep -o 'VLAN tags [a-z]*'; }
 
-# On the parent of tagged devices. With two tags the kernel makes no socket from a cookie
-# (bpf_sk_assign_tcp_reqsk sees the inner tag's protocol): such a connection must come all the same.
+# On the parent of tagged devices.
 below_tags() # TITLE MODE [OPTION...]
 {
 	local title=$1 mode=$2
@@ -94,7 +93,7 @@ below_tags() # TITLE MODE [OPTION...]
 	pages "no tag, $title" "$SERVER_DEV" "$SERVER_V4"
 	pages "802.1Q, $title" "$SERVER_DEV" "$VLAN_SERVER.1"
 	pages "802.1ad, $title" "$SERVER_DEV" "$STAG_SERVER.1"
-	pages "802.1Q in 802.1ad, $title" "$SERVER_DEV" "$QINQ_SERVER.1" no-cookie
+	pages "802.1Q in 802.1ad, $title" "$SERVER_DEV" "$QINQ_SERVER.1"
 	detach_from "below tags, $title" "$SERVER_DEV"
 }
 
@@ -161,8 +160,10 @@ bridge()
 	attach_to "on a bridge" br0 generic
 	pages "on a bridge" br0 "$SERVER_V4"
 	detach_from "on a bridge" br0
+	check_not "on the bridge's port: cookies are refused" levee attach "$SERVER_DEV" --cookies always
+	local COOKIES=()
 	attach_to "on the bridge's port" "$SERVER_DEV" native
-	pages "on the bridge's port" "$SERVER_DEV" "$SERVER_V4"
+	pages "on the bridge's port" "$SERVER_DEV" "$SERVER_V4" watched
 	detach_from "on the bridge's port" "$SERVER_DEV"
 	check "the bridge is removed" take_back br0
 	fact_if_passed device_bridge "$failed" "generic; on its port native"

@@ -65,6 +65,29 @@ stub_counts() # before|after: does a page move its count?
 # The programs in the order in which they run.
 chain() { xdp-loader status "$SERVER_DEV" | grep -o 'stub_before\|levee_ingress\|stub_after' | tr '\n' ' '; }
 
+# Where levee stands among all of them, as xdp-loader and as levee tells it.
+loader_place()
+{
+	xdp-loader status "$SERVER_DEV" |
+		awk '$1 == "=>" { n++ } $1 == "=>" && $3 == "levee_ingress" { at = n } END { print at + 0 " of " n + 0 }'
+}
+
+levee_place()
+{
+	local status
+
+	status=$(levee status "$SERVER_DEV" --json)
+	echo "$(json_value chain_position <<<"$status") of $(json_value chain_length <<<"$status")"
+}
+
+# Both tell the same, and it is what it must be here.
+check_place() # PLACE
+{
+	is "xdp-loader has levee at $1" "$(loader_place)" "$1"
+	is "status too" "$(levee_place)" "$1"
+	check "status in words" grep -q "XDP, dispatcher, $1: " <<<"$(levee status "$SERVER_DEV")"
+}
+
 runs_between()
 {
 	local before
@@ -81,9 +104,11 @@ trap remove_lab EXIT
 check "another program is loaded first" load_stub before
 check "attach beside it" levee attach "$SERVER_DEV" "${SMALL[@]}" "${COOKIES[@]}"
 is "status says dispatcher" "$(levee status "$SERVER_DEV" --json | json_value attachment)" dispatcher
+check_place "2 of 2"
 check "a third is loaded after levee" load_stub after
 is "xdp-loader has them in order" "$(chain)" "stub_before levee_ingress stub_after "
-check "status still finds levee in its place" levee status "$SERVER_DEV"
+check "status still finds levee" levee status "$SERVER_DEV"
+check_place "2 of 3"
 check "the first counts packets" stub_counts before
 check "levee counts packets" runs_between
 check "the last counts packets" stub_counts after
@@ -106,13 +131,21 @@ check "attach between two" levee attach "$SERVER_DEV" "${SMALL[@]}" "${COOKIES[@
 is "levee is in the middle" "$(chain)" "stub_before levee_ingress stub_after "
 check "the first is unloaded" unload_stub before
 is "levee stays" "$(chain)" "levee_ingress stub_after "
+check_place "1 of 2"
 check "the last is unloaded" unload_stub after
 is "levee stays alone" "$(chain)" "levee_ingress "
+check_place "1 of 1"
 check "status finds no problem" levee status "$SERVER_DEV"
 check "levee still works" runs_between
 check "detach" levee detach "$SERVER_DEV"
 check_not "no XDP program is left" eval 'ip link show dev "$SERVER_DEV" | grep prog/xdp'
 check "page without XDP" page
+
+check "attach --exclusive" levee attach "$SERVER_DEV" "${SMALL[@]}" --exclusive
+status=$(levee status "$SERVER_DEV" --json)
+is "status says exclusive" "$(json_value attachment <<<"$status")" exclusive
+check_not "a program alone has no place in a chain" grep chain_ <<<"$status"
+check "detach" levee detach "$SERVER_DEV"
 
 check "another program again" load_stub before
 output=$(levee attach "$SERVER_DEV" "${SMALL[@]}" --exclusive 2>&1)

@@ -72,7 +72,8 @@ chain() # KERNEL
 	case $(fact "$1" dispatcher) in
 	*levee_ingress*) echo "yes, between two others" ;;
 	-) echo "-" ;;
-	*) echo "no, single: $(fact "$1" dispatcher)" ;;
+	refused*) echo "no, single: $(fact "$1" dispatcher)" ;;
+	*) echo "failed" ;;
 	esac
 }
 
