@@ -3,6 +3,9 @@
 # deps.sh - installs the Debian packages that building and testing need, those that are missing only.
 #
 # With everything there it asks dpkg and is done: instant, offline, silent. It starts no service.
+#
+#   deps.sh       to build and to test on this machine
+#   deps.sh vm    what the tests in other kernels need besides
 set -eu
 
 packages="
@@ -10,6 +13,9 @@ packages="
 	bpftool iproute2 ethtool nginx-light curl netcat-openbsd socat wrk nftables tcpdump python3-scapy procps jq
 	libcmocka-dev shellcheck cppcheck clang-format-19 mandoc util-linux kmod
 "
+if [ "${1:-}" = vm ]; then
+	packages="qemu-system-x86 busybox-static xdp-tools cpio xz-utils"
+fi
 
 say() {
 	echo "deps: $*" >&2

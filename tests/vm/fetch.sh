@@ -3,7 +3,8 @@
 #
 # fetch.sh - Debian's kernels as packages: downloads the newest of a series and unpacks it under build/vm.
 # Nothing is installed. Prints the folder, which then has vmlinuz, release and modules/. 6.1 and 6.12 come from
-# this machine's own apt sources; 5.10, which levee must refuse, from Debian 11, by lists kept under build/vm.
+# this machine's own apt sources; 5.10, which levee must refuse, from Debian 11 on the same server, by lists kept
+# under build/vm.
 #
 #   fetch.sh 5.10|6.1|6.12
 set -u
@@ -21,8 +22,9 @@ die()
 # Fills APT: options that make apt look at Debian 11 and at nothing of this machine's state.
 use_debian_11()
 {
-	local apt=$VM/apt
+	local apt=$VM/apt archive
 
+	archive=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | awk '$2 !~ /-/ { print $1; exit }')
 	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 	cat >"$apt/debian-11.sources" <<-END
 		Types: deb

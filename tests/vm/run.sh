@@ -35,28 +35,9 @@ die()
 
 # --- what is needed
 
-PACKAGES="qemu-system-x86:qemu-system-x86_64 busybox-static:busybox xdp-tools:xdp-loader cpio:cpio xz-utils:xz"
-
-missing_packages()
-{
-	local pair
-
-	for pair in $PACKAGES; do
-		PATH=$PATH:/usr/sbin:/sbin command -v "${pair#*:}" >/dev/null || echo "${pair%:*}"
-	done
-}
-
 need_packages()
 {
-	local missing
-
-	missing=$(missing_packages | tr '\n' ' ')
-	[ -n "$missing" ] || return 0
-	echo "run.sh: installing: $missing" >&2
-	# shellcheck disable=SC2086 # one word per package
-	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null 2>&1
-	missing=$(missing_packages | tr '\n' ' ')
-	[ -z "$missing" ] || die "virtual machines need packages that are missing and could not be installed: $missing"
+	scripts/deps.sh vm || die "virtual machines need packages that are missing and could not be installed"
 }
 
 # --- judging what a kernel's tests said
