@@ -19,6 +19,7 @@
 #include "bpffs.h"
 #include "cleanup.h"
 #include "errors.h"
+#include "xdp.h"
 
 #define BPFFS "/sys/fs/bpf"
 #define INIT_BPFFS "/proc/1/root" BPFFS
@@ -146,6 +147,7 @@ int place_find(struct place *place, const char *ifname, bool may_mount)
 	err = find_root(place, may_mount);
 	if (err || !place->root[0])
 		return err;
+	xdp_use_bpffs(place->root);
 	snprintf(place->top, sizeof(place->top), "%s/levee", place->root);
 	if (in_initial_netns())
 		snprintf(place->group, sizeof(place->group), "%s", place->top);

@@ -24,7 +24,8 @@ struct place {
 
 /*
  * Finds the bpffs and names the directories; nothing is made but, if `may_mount`, the mount. Without
- * may_mount a missing bpffs is no error: root is "".
+ * may_mount a missing bpffs is no error: root is "". libxdp is told too: it would not find init's bpffs,
+ * and without it an XDP hook that has a dispatcher looks empty.
  */
 int place_find(struct place *place, const char *ifname, bool may_mount);
 

@@ -13,7 +13,6 @@
 #include "options.h"
 #include "output.h"
 #include "remove.h"
-#include "xdp.h"
 
 struct detaching {
 	json_t *removed; /* one object per interface */
@@ -107,10 +106,8 @@ int cmd_detach(const struct options *options)
 		err = place_find(&place, NULL, false);
 	if (err)
 		return err;
-	if (place.root[0]) {
+	if (place.root[0])
 		lock = place_lock(&place);
-		xdp_use_bpffs(place.root);
-	}
 	err = options->all ? detach_all(&place, &d, &swept) : detach_one(options->argument, &d);
 	if (err)
 		return err;

@@ -29,13 +29,12 @@ static void problem(json_t *problems, const char *text)
 	json_array_append_new(problems, json_string(text));
 }
 
-static void check_xdp(const struct levee_meta *m, unsigned int ifindex, json_t *problems)
+/* `xdp` is NULL where the hook could not be inspected. */
+static void check_xdp(const struct levee_meta *m, const struct xdp_state *xdp, json_t *problems)
 {
-	struct xdp_state xdp;
-
-	if (xdp_inspect(ifindex, &xdp))
+	if (!xdp)
 		problem(problems, "the interface's XDP program cannot be asked for");
-	else if (xdp.nameless ? xdp.hook_id == 0 : xdp.ours_id != m->xdp_prog_id)
+	else if (xdp->nameless ? xdp->hook_id == 0 : xdp->ours_id != m->xdp_prog_id)
 		problem(problems,
 			"the XDP program is no longer on the interface: somebody removed it, nothing is protected");
 }
@@ -80,7 +79,7 @@ static void check_housekeeping(const struct maps *maps, const struct levee_runti
 		problem(problems, "the housekeeping timer has stopped: cookie mode and expiry are stuck");
 }
 
-static json_t *find_problems(const struct maps *maps, const struct levee_runtime *run)
+static json_t *find_problems(const struct maps *maps, const struct levee_runtime *run, const struct xdp_state *xdp)
 {
 	unsigned int ifindex = if_nametoindex(maps->ifname);
 	json_t *problems = json_array();
@@ -90,7 +89,7 @@ static json_t *find_problems(const struct maps *maps, const struct levee_runtime
 	} else if (ifindex != maps->meta.ifindex) {
 		problem(problems, "the interface was made anew under the same name: levee is not on it");
 	} else {
-		check_xdp(&maps->meta, ifindex, problems);
+		check_xdp(&maps->meta, xdp, problems);
 		check_tc(&maps->meta, ifindex, problems);
 		check_housekeeping(maps, run, problems);
 	}
@@ -122,6 +121,15 @@ static json_t *how_model(const struct maps *maps)
 			 "egress", (json_int_t)pinned_id(maps, "prog_levee_egress"), "handoff", m->handoff);
 }
 
+/* Only a dispatcher has a chain, and only levee's own program in it has a place to tell of. */
+static void add_chain(json_t *model, const struct xdp_state *xdp)
+{
+	if (!xdp || !xdp->chain_position)
+		return;
+	json_object_set_new(model, "chain_position", json_integer(xdp->chain_position));
+	json_object_set_new(model, "chain_length", json_integer(xdp->chain_length));
+}
+
 static json_t *tables_model(const struct maps *maps, const struct levee_runtime *run, size_t services)
 {
 	const struct levee_settings *set = &maps->settings;
@@ -146,8 +154,10 @@ static json_t *mode_model(const struct maps *maps, const struct levee_runtime *r
 static json_t *interface_model(const char *ifname, int *err)
 {
 	close_maps struct maps maps;
+	const struct xdp_state *xdp;
 	struct levee_runtime run;
 	json_t *model, *services;
+	struct xdp_state state;
 
 	*err = maps_open(&maps, ifname);
 	if (*err)
@@ -158,11 +168,13 @@ static json_t *interface_model(const char *ifname, int *err)
 		*err = failed(EXIT_FAILED, "%s: reading the tables failed: %s", ifname, strerror(errno));
 		return NULL;
 	}
+	xdp = xdp_inspect(maps.meta.ifindex, &state) ? NULL : &state;
 	model = json_pack("{s:s, s:i, s:b}", "interface", ifname, "ifindex", maps.meta.ifindex, "enabled",
 			  maps.settings.enabled);
 	json_object_update_new(model, how_model(&maps));
+	add_chain(model, xdp);
 	json_object_update_new(model, mode_model(&maps, &run));
-	json_object_set_new(model, "problems", find_problems(&maps, &run));
+	json_object_set_new(model, "problems", find_problems(&maps, &run, xdp));
 	json_object_set_new(model, "tables", tables_model(&maps, &run, json_array_size(services)));
 	json_object_set_new(model, "services", services);
 	return model;
@@ -204,16 +216,26 @@ static void render_problems(const json_t *m)
 		output_wrapped(stdout, "  what to do  ", 14, next);
 }
 
+static void render_attachment(const json_t *m)
+{
+	char line[256], chain[64] = "";
+
+	if (json_object_get(m, "chain_position"))
+		snprintf(chain, sizeof(chain), ", %lld of %lld", model_number(m, "chain_position"),
+			 model_number(m, "chain_length"));
+	snprintf(line, sizeof(line), "%s XDP, %s%s: %s", model_text(m, "xdp_mode"), model_text(m, "attachment"), chain,
+		 model_text(m, "attachment_help"));
+	output_wrapped(stdout, "  attached    ", 14, line);
+}
+
 static void render_interface(const json_t *m)
 {
 	const json_t *ids = json_object_get(m, "programs"), *tables = json_object_get(m, "tables");
-	char up[32], line[256];
+	char up[32];
 
-	snprintf(line, sizeof(line), "%s XDP, %s: %s", model_text(m, "xdp_mode"), model_text(m, "attachment"),
-		 model_text(m, "attachment_help"));
 	printf("%s\n", model_text(m, "interface"));
 	render_problems(m);
-	output_wrapped(stdout, "  attached    ", 14, line);
+	render_attachment(m);
 	printf("  since       %s, %s, by levee %s\n", model_text(m, "since"),
 	       output_duration(up, model_number(m, "up_ms")), model_text(m, "version"));
 	printf("  programs    ingress %lld, accept %lld, egress %lld\n", model_number(ids, "ingress"),

@@ -62,8 +62,12 @@ static void see_dispatched(unsigned int ifindex, struct xdp_state *state)
 
 	if (!mp || libxdp_get_error(mp))
 		return;
-	while ((p = xdp_multiprog__next_prog(p, mp)))
+	while ((p = xdp_multiprog__next_prog(p, mp))) {
+		state->chain_length++;
 		see_program(state, xdp_program__name(p), xdp_program__id(p));
+		if (state->ours_id == xdp_program__id(p))
+			state->chain_position = state->chain_length;
+	}
 }
 
 int xdp_inspect(unsigned int ifindex, struct xdp_state *state)

@@ -15,6 +15,9 @@ struct xdp_state {
 	__u32 flags;     /* XDP_FLAGS_DRV_MODE or XDP_FLAGS_SKB_MODE */
 	bool dispatcher; /* hook_id is libxdp's dispatcher */
 	bool nameless;   /* no privilege to read names: ours_id is not known */
+	/* Of levee_ingress among the dispatcher's programs, from 1, in the order they run; 0 without it there. */
+	unsigned int chain_position;
+	unsigned int chain_length;
 	unsigned int others;
 	char other_name[16]; /* of one of them */
 };
@@ -32,7 +35,7 @@ int xdp_attach_exclusive(struct bpf_object *obj, unsigned int ifindex, __u32 fla
 /* Removes levee's program, however it was attached. 1 removed, 0 was not there, negative errno. */
 int xdp_detach_ours(unsigned int ifindex);
 
-/* Tells libxdp where the bpffs is. */
+/* Tells libxdp where the bpffs is; before anything else here, as libxdp looks only once. */
 void xdp_use_bpffs(const char *root);
 
 #endif

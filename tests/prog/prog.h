@@ -109,7 +109,7 @@ enum op {
 	OP_END,
 	OP_IN,
 	OP_OUT,
-	OP_ACCEPT, /* the segment through levee_accept */
+	OP_ACCEPT, /* the segment through levee_accept; a row with it is skipped where the kernel lacks the handoff */
 	OP_FLOW, /* a flow is there, with these states of the local and remote end */
 	OP_HALF_OPEN, /* a half-open entry is there */
 	OP_NOTHING, /* neither */
@@ -168,6 +168,7 @@ extern const size_t attack_row_count;
 
 struct world {
 	struct levee_bpf *skel;
+	bool handoff; /* this kernel can load levee_accept, and it is loaded */
 	struct link link;
 	struct segment last; /* the segment sent last: whose tuple the steps ask for */
 	struct frame sent;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "kernel.h"
 #include "prog.h"
 #include "tables.h"
 /* After the contract that it uses. */
@@ -59,7 +60,7 @@ bool complain(struct world *w, const char *format, ...)
 
 /* --- loading */
 
-static struct levee_bpf *load(void)
+static struct levee_bpf *load(bool handoff)
 {
 	static const struct levee_geometry geometry = { FLOW_SETS, HALF_OPEN_SETS, SERVICE_SETS, 0 };
 	struct levee_bpf *skel = levee_bpf__open();
@@ -69,6 +70,7 @@ static struct levee_bpf *load(void)
 	tables_resize(skel, &geometry);
 	for (int i = 0; i < LEVEE_HASH_KEYS; i++)
 		skel->rodata->hash_key.k[i] = 0x9e3779b97f4a7c15ULL * (2 * i + 1) ^ 0x5851f42d4c957f2dULL;
+	bpf_program__set_autoload(skel->progs.levee_accept, handoff);
 	if (!levee_bpf__load(skel))
 		return skel;
 	levee_bpf__destroy(skel);
@@ -103,7 +105,8 @@ static void attach_idle(const struct levee_bpf *skel)
 bool world_open(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
-	w->skel = load();
+	w->handoff = kernel_has_handoff();
+	w->skel = load(w->handoff);
 	if (w->skel)
 		attach_idle(w->skel);
 	w->pcap = pcap_open(PCAP_OUT);
