@@ -166,7 +166,7 @@ bridge()
 	pages "on the bridge's port" "$SERVER_DEV" "$SERVER_V4" watched
 	detach_from "on the bridge's port" "$SERVER_DEV"
 	check "the bridge is removed" take_back br0
-	fact_if_passed device_bridge "$failed" "generic; on its port native"
+	fact_if_passed device_bridge "$failed" "generic; on its port native, without cookies"
 }
 
 if can_make vlan id 4000; then
