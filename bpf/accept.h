@@ -78,11 +78,6 @@ static __always_inline bool accept_under_way(const struct run *run, const struct
 	       accept_queue_roomy(listener);
 }
 
-static __always_inline bool is_vlan(__u32 proto)
-{
-	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD);
-}
-
 /*
  * The kernel takes a request only where skb->protocol says IP. Of two VLAN tags the inner one still stands in the
  * packet here: the outer is put aside for the moment. Invalidates pointers into the packet.
@@ -143,7 +138,7 @@ static __always_inline void accept_note_full(const struct run *run, const struct
 		return;
 	s = service_find(&p->tuple, &index);
 	if (s)
-		service_owner(s, &index)->full_ms = run->now_ms ? run->now_ms : 1;
+		service_owner(s, &index)->full_ms = stamp_ms(run);
 }
 
 #define ENETUNREACH 101
@@ -162,7 +157,7 @@ static __always_inline void accept_pending(struct __sk_buff *skb, const struct r
 	if (sk->state != BPF_TCP_LISTEN) {
 		f->flags &= ~LEVEE_FLOW_PENDING;
 	} else {
-		WRITE_ONCE(run->runtime->pending_ms, run->now_ms ? run->now_ms : 1);
+		WRITE_ONCE(run->runtime->pending_ms, stamp_ms(run));
 		listener = (struct sock *)bpf_skc_to_tcp_sock(sk);
 		error = listener ? accept_assign(skb, run, f, p, listener) : -1;
 		if (error)

@@ -27,10 +27,10 @@ static __always_inline void learn_option(struct levee_profile *profile, __u8 bit
  * grows: a client with a tiny MSS is granted little. The window scale stays while cookies are in flight, whose
  * MAC covers it.
  */
-static __always_inline void learn_profile(const struct run *run, struct levee_service *s, __u32 index,
-					  const struct packet *p, const struct tcp_options *o, __u8 asked)
+static __always_inline void learn_profile(const struct run *run, struct levee_service *s,
+					  const struct levee_service *owner, const struct packet *p,
+					  const struct tcp_options *o, __u8 asked)
 {
-	struct levee_service *owner = service_owner(s, &index);
 	struct levee_profile next = s->profile;
 	__u8 granted = o->present & (LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS);
 	bool first = !(s->flags & LEVEE_SVC_LEARNT);
@@ -120,8 +120,8 @@ static __always_inline void half_open_from_synack(const struct run *run, const s
 static __always_inline void egress_synack(struct __sk_buff *skb, const struct run *run, const struct packet *p,
 					  const struct tcp_options *o)
 {
+	struct levee_service *s, *owner;
 	struct levee_half_open *h;
-	struct levee_service *s;
 	__u32 at, index;
 	__u8 asked = 0;
 
@@ -129,17 +129,16 @@ static __always_inline void egress_synack(struct __sk_buff *skb, const struct ru
 	s = learn_service(skb, run, p, &index);
 	if (!s)
 		return;
+	owner = service_owner(s, &index);
 	h = half_open_find(run, p, &at);
 	/* Only the answer to the one SYN that was seen tells what a server refuses. */
 	if (h && h->flags & LEVEE_HO_CLIENT_KNOWN && !h->syn_repeats && p->ack == h->client_isn + 1)
 		asked = h->options;
-	learn_profile(run, s, index, p, o, asked);
-	if (h) {
+	learn_profile(run, s, owner, p, o, asked);
+	if (h)
 		half_open_synack(p, h, o);
-	} else {
-		service_owner(s, &index);
+	else
 		half_open_from_synack(run, p, o, index);
-	}
 }
 
 /* Routed through this host, not sent by it. A SYN-ACK that pretends to be of a service says that the service is elsewhere. */
@@ -149,7 +148,7 @@ static __always_inline void egress_forwarded(const struct run *run, const struct
 	struct levee_service *s;
 	__u32 index;
 
-	if ((p->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
+	if (!is_synack(p))
 		return;
 	s = service_find(&p->tuple, &index);
 	if (!s)
@@ -237,7 +236,7 @@ static __always_inline bool flow_is_past(struct __sk_buff *skb, const struct lev
 {
 	__u8 local = f->end[LEVEE_LOCAL].state, state;
 
-	if ((p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+	if (is_synack(p))
 		return local == LEVEE_TCP_TIME_WAIT || local == LEVEE_TCP_CLOSED;
 	return local == LEVEE_TCP_CLOSED && !(p->flags & (TCP_SYN | TCP_RST)) && sent_by_connection(skb, &state) &&
 	       state == LEVEE_TCP_ESTABLISHED;
@@ -269,7 +268,7 @@ static __always_inline void egress_segment(struct __sk_buff *skb, const struct r
 	}
 	if (f)
 		egress_flow(run, f, index, p, &o);
-	else if ((p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+	else if (is_synack(p))
 		egress_synack(skb, run, p, &o);
 	else if (p->flags & TCP_SYN)
 		egress_syn(run, p, &o);

@@ -11,7 +11,6 @@
 #include "service.h"
 
 #define TUPLE_WORDS 5
-#define NO_SERVICE 0xffff
 
 static __always_inline struct table half_open_table(void)
 {

@@ -10,11 +10,6 @@
 #include "cookie_tx.h"
 #include "track.h"
 
-static __always_inline bool is_syn(const struct packet *p)
-{
-	return (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-}
-
 /* A SYN on a flow whose end here is CLOSED begins another connection, which is to be counted like any. */
 static __always_inline bool flow_reopens(const struct levee_flow *f, const struct packet *p)
 {
@@ -317,7 +312,7 @@ static __always_inline void cookie_validated(const struct run *run, __u32 index,
 	struct levee_service_counts *c = service_counts_at(index);
 
 	count(run, LEVEE_C_COOKIE_VALID);
-	WRITE_ONCE(run->runtime->pending_ms, run->now_ms ? run->now_ms : 1);
+	WRITE_ONCE(run->runtime->pending_ms, stamp_ms(run));
 	if (!c)
 		return;
 	c->cookies_valid++;

@@ -92,6 +92,21 @@ static __always_inline struct span skb_span(struct __sk_buff *skb)
 
 enum direction { INGRESS, EGRESS };
 
+static __always_inline bool is_vlan(__be16 proto)
+{
+	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD);
+}
+
+static __always_inline bool is_syn(const struct packet *p)
+{
+	return (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+static __always_inline bool is_synack(const struct packet *p)
+{
+	return (p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+}
+
 /* Walks to the transport header. Returns its protocol in *proto, adds the bytes walked over to *length. */
 static __always_inline int parse_ipv6_extensions(void **cursor, void *data_end, __u8 *proto, __u32 *length)
 {
@@ -229,7 +244,7 @@ static __always_inline int parse_network(struct packet *p, struct span at, void 
 		reason = parse_ipv4(p, at, &cursor, dir, &length);
 	else if (proto == bpf_htons(ETH_P_IPV6))
 		reason = parse_ipv6(p, at, &cursor, dir, &length);
-	else if (proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD))
+	else if (is_vlan(proto))
 		reason = LEVEE_PASS_TOO_DEEP;
 	else
 		reason = LEVEE_PASS_NOT_IP;
@@ -251,7 +266,7 @@ static __always_inline int parse(struct packet *p, struct span at, enum directio
 	for (int i = 0; i < VLAN_DEPTH; i++) {
 		struct vlan_tag *tag = cursor;
 
-		if (proto != bpf_htons(ETH_P_8021Q) && proto != bpf_htons(ETH_P_8021AD))
+		if (!is_vlan(proto))
 			break;
 		if ((void *)(tag + 1) > at.data_end)
 			return LEVEE_PASS_NOT_IP;

@@ -42,6 +42,12 @@ static __always_inline bool run_begin(struct run *run)
 	return run->settings->enabled;
 }
 
+/* The time as a mark that is never 0, which means "never" where such marks are stored. */
+static __always_inline __u32 stamp_ms(const struct run *run)
+{
+	return run->now_ms ? run->now_ms : 1;
+}
+
 static __always_inline void count(const struct run *run, enum levee_counter counter)
 {
 	run->stats->counter[counter]++;

@@ -137,7 +137,7 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 {
 	__u32 hash = service_hash(key);
 	struct levee_service *s = service_find_key(key, index);
-	int v4 = key->addr.w[0] == 0 && key->addr.d[2] == LEVEE_V4MAPPED;
+	int v4 = levee_addr_is_v4(&key->addr);
 	__u64 claim;
 
 	if (s)

@@ -127,7 +127,7 @@ static __always_inline void flow_remove(const struct run *run, __u32 index, __u3
 static __always_inline struct levee_flow *flow_find(const struct run *run, const struct packet *p, __u32 *index)
 {
 	/* A SYN, and any segment while cookies are about, is likely to be a stranger's. */
-	bool stranger = (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN || READ_ONCE(run->runtime->in_flight);
+	bool stranger = is_syn(p) || READ_ONCE(run->runtime->in_flight);
 	int slot = stranger ? flow_lookup_filtered(&p->tuple, p->hash) : flow_lookup(&p->tuple, p->hash, ALL_WAYS);
 	struct levee_flow *f;
 
