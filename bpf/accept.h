@@ -33,7 +33,7 @@ extern int bpf_sk_assign_tcp_reqsk(struct __sk_buff *skb, struct sock *sk, struc
 static __always_inline void accept_attributes(struct __sk_buff *skb, struct bpf_tcp_req_attrs *a,
 					      const struct levee_flow *f, const struct packet *p)
 {
-	__u16 co = f->cookie_options;
+	__u16 co = f->cookie.options;
 	struct tcp_options o = {};
 
 	options_skb(skb, p, &o);
@@ -74,7 +74,7 @@ static __always_inline bool accept_queue_roomy(const struct sock *listener)
 static __always_inline bool accept_under_way(const struct run *run, const struct levee_flow *f,
 					     const struct sock *listener)
 {
-	return f->flags & LEVEE_FLOW_ASSIGNED && run->now_ms - f->assigned_ms < SAME_BATCH_MS &&
+	return f->flags & LEVEE_FLOW_ASSIGNED && (__u16)(run->now_ms - f->cookie.assigned_ms) < SAME_BATCH_MS &&
 	       accept_queue_roomy(listener);
 }
 
@@ -112,7 +112,7 @@ static __always_inline int accept_assign(struct __sk_buff *skb, const struct run
 	if (!(f->flags & LEVEE_FLOW_ASSIGNED))
 		count(run, LEVEE_C_COOKIE_SOCKET);
 	f->flags |= LEVEE_FLOW_ASSIGNED;
-	f->assigned_ms = run->now_ms;
+	f->cookie.assigned_ms = run->now_ms;
 	return 0;
 }
 
@@ -173,7 +173,7 @@ static __always_inline void accept_segment(struct __sk_buff *skb, const struct r
 	struct levee_flow *f;
 	__u32 index;
 
-	if ((p->flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
+	if ((p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
 		return;
 	f = flow_find(run, p, &index);
 	if (f && f->flags & LEVEE_FLOW_PENDING)

@@ -83,7 +83,7 @@ __noinline int checksums_ok(struct xdp_md *ctx, const struct packet *p)
 		return 0;
 	if (p->is_v4 && csum_fold(csum_header(data + (p->l3_offset & TCP_OFFSET_MAX), data_end, p->l3_len / 4)))
 		return 0;
-	sum = csum_pseudo(&p->tuple, p->tcp_len + p->payload);
+	sum = csum_pseudo(&p->tuple, p->tcp_len + p->seg.payload);
 	tcp = data + (p->tcp_offset & TCP_OFFSET_MAX);
 	if ((void *)(tcp + 1) > data_end)
 		return 0;
@@ -91,9 +91,9 @@ __noinline int checksums_ok(struct xdp_md *ctx, const struct packet *p)
 	if (tcp->check == (__u16)~csum_fold(sum))
 		return 1;
 	sum += csum_header(data + (p->tcp_offset & TCP_OFFSET_MAX), data_end, p->tcp_len / 4);
-	if (!p->payload)
+	if (!p->seg.payload)
 		return csum_fold(sum) == 0;
-	rest = csum_frame(ctx, p->tcp_offset + p->tcp_len, p->payload);
+	rest = csum_frame(ctx, p->tcp_offset + p->tcp_len, p->seg.payload);
 	return rest >= 0 && csum_fold(sum + rest) == 0;
 }
 

@@ -19,8 +19,10 @@
 
 #include <levee/config.h>
 #include <levee/cookie.h>
+#include <levee/event.h>
 #include <levee/stats.h>
 #include <levee/table.h>
+#include <levee/tcp_track.h>
 
 #define AF_INET6 10 /* <sys/socket.h> does not compile for BPF */
 
@@ -31,16 +33,5 @@
 #ifndef barrier_var
 #define barrier_var(x) asm volatile("" : "+r"(x))
 #endif
-
-/* RFC 9293 section 3.4: sequence numbers compare modulo 2^32. */
-static __always_inline bool seq_before(__u32 a, __u32 b)
-{
-	return (__s32)(a - b) < 0;
-}
-
-static __always_inline bool seq_after(__u32 a, __u32 b)
-{
-	return seq_before(b, a);
-}
 
 #endif

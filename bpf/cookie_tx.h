@@ -164,7 +164,7 @@ __noinline int cookie_reply(struct xdp_md *ctx, const struct packet *p, const st
 	tcp_len = words * 4;
 	w[0] = (__u32)p->tuple.lport | (__u32)p->tuple.rport << 16;
 	w[1] = bpf_htonl(r->cookie.isn);
-	w[2] = bpf_htonl(p->seq + 1);
+	w[2] = bpf_htonl(p->seg.seq + 1);
 	w[3] = bpf_htonl(words << 28 | (TCP_SYN | TCP_ACK | (r->options & LEVEE_CO_ECN ? TCP_ECE : 0)) << 16 |
 			 r->server.window);
 	if (p->is_v4) {
@@ -236,7 +236,7 @@ static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run
 	epoch = clock_epoch(run->settings);
 	r.server = s->profile;
 	r.options = cookie_offer(p, &r.client, &r.server);
-	r.cookie = levee_cookie_make(&secret->cookie, &p->tuple, p->seq, epoch, r.options, r.server.wscale);
+	r.cookie = levee_cookie_make(&secret->cookie, &p->tuple, p->seg.seq, epoch, r.options, r.server.wscale);
 	if (!cookie_reply(ctx, p, &r))
 		return LEVEE_DROP_TCP_LENGTH;
 	cookie_count(run, owner, index, epoch);

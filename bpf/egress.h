@@ -35,7 +35,7 @@ static __always_inline void learn_profile(const struct run *run, struct levee_se
 	__u8 granted = o->present & (LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS);
 	bool first = !(s->flags & LEVEE_SVC_LEARNT);
 
-	if (p->flags & TCP_ECE)
+	if (p->seg.flags & TCP_ECE)
 		granted |= LEVEE_OPT_ECN;
 	if (!(asked & LEVEE_OPT_TS))
 		asked = 0;
@@ -48,8 +48,8 @@ static __always_inline void learn_profile(const struct run *run, struct levee_se
 	if (o->present & LEVEE_OPT_WSCALE &&
 	    (!owner->cookie_epoch || clock_epoch(run->settings) - owner->cookie_epoch > 1))
 		next.wscale = o->wscale;
-	if (first || p->window > next.window)
-		next.window = p->window;
+	if (first || p->seg.window > next.window)
+		next.window = p->seg.window;
 	next.ttl = p->ttl;
 	next.tos = p->tos & ~3;
 	if (__builtin_memcmp(&next, &s->profile, sizeof(next)))
@@ -83,23 +83,43 @@ static __always_inline struct levee_service *learn_service(struct __sk_buff *skb
 
 /* --- steps */
 
-static __always_inline void half_open_synack(const struct packet *p, struct levee_half_open *h,
+/* Notes the SYN-ACK. Returns true where the third ACK had come before it. */
+static __always_inline bool half_open_synack(const struct packet *p, struct levee_half_open *h,
 					     const struct tcp_options *o)
 {
-	if (h->flags & LEVEE_HO_SYNACK && h->server_isn == p->seq) {
-		if (h->synack_repeats != 0xff)
+	bool acked = (h->flags & (LEVEE_HO_SYNACK | LEVEE_HO_ACKED)) == LEVEE_HO_ACKED && h->server_isn == p->seg.seq;
+
+	if (h->flags & LEVEE_HO_SYNACK && h->server_isn == p->seg.seq) {
+		if (h->synack_repeats != LEVEE_REPEATS_MAX)
 			h->synack_repeats++;
-		return;
+		return false;
 	}
 	/* An answer to another SYN than the one that was remembered; one that acknowledges the SYN's data too is not. */
-	if (p->ack - h->client_isn - 1 > 0xffff) {
-		h->client_isn = p->ack - 1;
+	if (p->seg.ack - h->client_isn - 1 > 0xffff) {
+		h->client_isn = p->seg.ack - 1;
 		h->flags &= ~LEVEE_HO_CLIENT_KNOWN;
 	}
-	h->server_isn = p->seq;
-	h->synack_us = bpf_ktime_get_ns() / 1000;
+	h->server_isn = p->seg.seq;
+	h->synack_us = clock_us();
 	h->server_wscale = o->wscale;
 	h->flags |= LEVEE_HO_SYNACK | (o->present & LEVEE_OPT_WSCALE ? LEVEE_HO_SERVER_WSCALE : 0);
+	return acked;
+}
+
+/* The SYN-ACK of a third ACK that was seen before it: now the handshake is complete. */
+static __always_inline void half_open_complete_late(const struct run *run, const struct packet *p,
+						    struct levee_half_open *h, __u32 index)
+{
+	struct levee_flow *f;
+	__u32 slot;
+
+	f = flow_of_half_open(run, h, p->seg.ack, p->hash, &slot);
+	if (f) {
+		levee_end_event(&f->end[LEVEE_LOCAL], LEVEE_EV_RCVD_ACK_OF_SYN);
+		flow_count(f, p, LEVEE_LOCAL);
+		flow_publish(run, f, p->hash, slot, half_open_states(h));
+	}
+	half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT);
 }
 
 /* A SYN-ACK whose SYN left no entry: the service was not known yet. Its connection is remembered from here. */
@@ -112,7 +132,7 @@ static __always_inline void half_open_from_synack(const struct run *run, const s
 	h = half_open_new(run, p, service, &index);
 	if (!h)
 		return;
-	h->client_isn = p->ack - 1;
+	h->client_isn = p->seg.ack - 1;
 	half_open_synack(p, h, o);
 	half_open_publish(run, p, h, index);
 }
@@ -132,13 +152,13 @@ static __always_inline void egress_synack(struct __sk_buff *skb, const struct ru
 	owner = service_owner(s, &index);
 	h = half_open_find(run, p, &at);
 	/* Only the answer to the one SYN that was seen tells what a server refuses. */
-	if (h && h->flags & LEVEE_HO_CLIENT_KNOWN && !h->syn_repeats && p->ack == h->client_isn + 1)
+	if (h && h->flags & LEVEE_HO_CLIENT_KNOWN && !h->syn_repeats && p->seg.ack == h->client_isn + 1)
 		asked = h->options;
 	learn_profile(run, s, owner, p, o, asked);
-	if (h)
-		half_open_synack(p, h, o);
-	else
+	if (!h)
 		half_open_from_synack(run, p, o, index);
+	else if (half_open_synack(p, h, o))
+		half_open_complete_late(run, p, h, at);
 }
 
 /* Routed through this host, not sent by it. A SYN-ACK that pretends to be of a service says that the service is elsewhere. */
@@ -156,11 +176,12 @@ static __always_inline void egress_forwarded(const struct run *run, const struct
 	s->flags |= LEVEE_SVC_FORWARDED;
 	h = half_open_find(run, p, &index);
 	if (h)
-		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_FORWARDED);
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_FORWARDED,
+				 LEVEE_ENDED_FORWARDED);
 }
 
 /* This host opens a connection. */
-static __always_inline void egress_syn(const struct run *run, const struct packet *p, const struct tcp_options *o)
+static __always_inline void egress_syn(const struct run *run, const struct packet *p)
 {
 	struct levee_flow *f;
 	__u32 slot;
@@ -168,9 +189,10 @@ static __always_inline void egress_syn(const struct run *run, const struct packe
 	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_OUTGOING, &slot);
 	if (!f)
 		return;
-	track_segment(f, p, o, LEVEE_LOCAL);
+	track_segment(f, &p->seg, LEVEE_LOCAL);
 	flow_count(f, p, LEVEE_LOCAL);
-	flow_publish(run, f, p->hash, slot);
+	f->rtt_us = clock_us();
+	flow_publish(run, f, p->hash, slot, 0);
 }
 
 /*
@@ -179,9 +201,9 @@ static __always_inline void egress_syn(const struct run *run, const struct packe
  */
 static __always_inline bool reset_ends_half_open(const struct levee_half_open *h, const struct packet *p)
 {
-	if (p->seq == 0 && p->flags & TCP_ACK)
+	if (p->seg.seq == 0 && p->seg.flags & TCP_ACK)
 		return true;
-	return h->flags & LEVEE_HO_SYNACK && p->seq == h->server_isn + 1;
+	return h->flags & LEVEE_HO_SYNACK && p->seg.seq == h->server_isn + 1;
 }
 
 /* A RST without a flow: a half-open connection that was refused, or a port that is closed. */
@@ -193,63 +215,75 @@ static __always_inline void egress_rst(struct __sk_buff *skb, const struct run *
 
 	h = half_open_find(run, p, &index);
 	if (h && reset_ends_half_open(h, p))
-		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_RESET);
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_RESET,
+				 LEVEE_ENDED_RESET_LOCAL);
 	/* RFC 9293 section 3.10.7.1: the answer to a SYN at a closed port has sequence number 0 and an ACK. */
-	if (p->seq || !(p->flags & TCP_ACK))
+	if (p->seg.seq || !(p->seg.flags & TCP_ACK))
 		return;
 	s = service_find(&p->tuple, &index);
 	if (s && !service_refresh(skb, run, s, index))
 		service_retire(run, s, index);
 }
 
-/* Is the socket that sends this one of a connection that has got past its handshake? Its state in *state. */
-static __always_inline bool sent_by_connection(struct __sk_buff *skb, __u8 *state)
+/* What the socket that sends this knows, if its connection has got past its handshake. *k is zero. */
+static __always_inline bool sent_by_connection(struct __sk_buff *skb, struct levee_socket *k)
 {
 	struct bpf_sock *sk = skb->sk;
 
 	if (!sk)
 		return false;
-	*state = state_of_kernel(sk->state);
-	return sk->state != BPF_TCP_SYN_RECV && sk->state != BPF_TCP_SYN_SENT && *state != LEVEE_TCP_CLOSED;
+	socket_read(k, sk);
+	return k->state >= LEVEE_TCP_ESTABLISHED;
 }
 
 /* Sent by a socket of this host on a connection that levee does not know, or takes for half-open. */
 static __always_inline void egress_adopt(struct __sk_buff *skb, const struct run *run, const struct packet *p)
 {
+	struct levee_socket k = {};
 	struct levee_half_open *h;
-	__u32 index;
-	__u8 state;
+	__u32 index, was = 0;
 
-	if (!sent_by_connection(skb, &state))
+	if (!sent_by_connection(skb, &k))
 		return;
 	h = half_open_find(run, p, &index);
-	if (h)
-		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE);
-	flow_adopt(run, &p->tuple, p->hash, state);
+	if (h) {
+		was = half_open_states(h);
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT);
+	}
+	flow_adopt(run, p, &k, LEVEE_LOCAL, was);
 }
 
 /*
- * Is the flow over, while what leaves says otherwise? A SYN-ACK answers the SYN of another connection (TIME_WAIT
- * was reused); data from a live socket means that a RST was not taken (RFC 5961 section 3).
+ * Is the flow not what this host's stack thinks of it? A SYN-ACK answers the SYN of another connection (TIME_WAIT was
+ * reused); data from a live socket means that a RST was not taken (RFC 5961 section 3); data from one in SYN_SENT that its
+ * SYN-ACK came by another interface. What the socket knows is taken then.
  */
 static __always_inline bool flow_is_past(struct __sk_buff *skb, const struct levee_flow *f, const struct packet *p)
 {
-	__u8 local = f->end[LEVEE_LOCAL].state, state;
+	__u8 local = f->end[LEVEE_LOCAL].state;
+	struct levee_socket k = {};
 
 	if (is_synack(p))
 		return local == LEVEE_TCP_TIME_WAIT || local == LEVEE_TCP_CLOSED;
-	return local == LEVEE_TCP_CLOSED && !(p->flags & (TCP_SYN | TCP_RST)) && sent_by_connection(skb, &state) &&
-	       state == LEVEE_TCP_ESTABLISHED;
+	return (local == LEVEE_TCP_CLOSED || local == LEVEE_TCP_SYN_SENT) && !(p->seg.flags & (TCP_SYN | TCP_RST)) &&
+	       sent_by_connection(skb, &k) && k.state == LEVEE_TCP_ESTABLISHED;
 }
 
 static __always_inline void egress_flow(const struct run *run, struct levee_flow *f, __u32 index,
-					const struct packet *p, const struct tcp_options *o)
+					const struct packet *p)
 {
-	f->flags &= ~LEVEE_FLOW_PENDING;
-	track(run, f, index, p, o, LEVEE_LOCAL);
+	enum levee_tracked tracked;
+
+	if (f->flags & LEVEE_FLOW_PENDING)
+		f->flags &= ~LEVEE_FLOW_PENDING;
+	tracked = track(run, f, index, p, LEVEE_LOCAL);
+	if (tracked == LEVEE_TRACKED_PAWS)
+		count(run, LEVEE_C_FLOW_PAWS);
+	else if (tracked == LEVEE_TRACKED_OUTSIDE)
+		count(run, LEVEE_C_FLOW_OUT_OF_WINDOW);
 }
 
-static __always_inline void egress_segment(struct __sk_buff *skb, const struct run *run, const struct packet *p)
+static __always_inline void egress_segment(struct __sk_buff *skb, const struct run *run, struct packet *p)
 {
 	struct tcp_options o = {};
 	struct levee_flow *f;
@@ -259,20 +293,22 @@ static __always_inline void egress_segment(struct __sk_buff *skb, const struct r
 		egress_forwarded(run, p);
 		return;
 	}
-	if (p->flags & TCP_SYN)
+	if (p->seg.flags & TCP_SYN) {
 		options_skb(skb, p, &o);
+		segment_take_options(&p->seg, &o);
+	}
 	f = flow_find(run, p, &index);
 	if (f && flow_is_past(skb, f, p)) {
-		flow_remove(run, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED);
+		flow_remove(run, f, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED, LEVEE_ENDED_REUSED);
 		f = NULL;
 	}
 	if (f)
-		egress_flow(run, f, index, p, &o);
+		egress_flow(run, f, index, p);
 	else if (is_synack(p))
 		egress_synack(skb, run, p, &o);
-	else if (p->flags & TCP_SYN)
-		egress_syn(run, p, &o);
-	else if (p->flags & TCP_RST)
+	else if (p->seg.flags & TCP_SYN)
+		egress_syn(run, p);
+	else if (p->seg.flags & TCP_RST)
 		egress_rst(skb, run, p);
 	else
 		egress_adopt(skb, run, p);

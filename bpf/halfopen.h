@@ -76,11 +76,14 @@ static __always_inline void half_open_uncount(const struct run *run, const struc
 		__sync_fetch_and_add(&s->half_open, -1);
 }
 
+/* A half-open connection is over, for this reason; one that goes on as a flow is not over (LEVEE_ENDED_NOT). */
 static __always_inline bool half_open_remove(const struct run *run, const struct levee_half_open *h, __u32 index,
-					     __u32 tag, enum levee_counter why)
+					     __u32 tag, enum levee_counter why, enum levee_ended reason)
 {
 	if (!half_open_take(index, tag))
 		return false;
+	if (reason)
+		event_of_half_open(run, h, LEVEE_EVENT_END, reason);
 	half_open_uncount(run, h);
 	half_open_free(index);
 	count(run, why);
@@ -100,7 +103,7 @@ static __always_inline struct levee_half_open *half_open_find(const struct run *
 	h = half_open_at(slot);
 	if (!h || !half_open_expired(run, h))
 		return h;
-	half_open_remove(run, h, slot, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_EXPIRED);
+	half_open_remove(run, h, slot, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_EXPIRED, LEVEE_ENDED_TIMEOUT);
 	return NULL;
 }
 
@@ -120,6 +123,7 @@ static __always_inline struct levee_half_open *half_open_new(const struct run *r
 	if (!h)
 		return NULL;
 	if (claim & CLAIM_REPLACES) {
+		event_of_half_open(run, h, LEVEE_EVENT_END, LEVEE_ENDED_TIMEOUT);
 		half_open_uncount(run, h);
 		count(run, LEVEE_C_HALF_OPEN_EXPIRED);
 	}
@@ -142,6 +146,7 @@ static __always_inline void half_open_publish(const struct run *run, const struc
 	if (s)
 		__sync_fetch_and_add(&s->half_open, 1);
 	count(run, LEVEE_C_HALF_OPEN_NEW);
+	event_of_half_open(run, h, LEVEE_EVENT_NEW, 0);
 	half_open_show(index, p->hash, run->now_ms + run->settings->timeout_ms[LEVEE_T_HALF_OPEN]);
 	/* The same SYN on another CPU: of two, the higher slot goes, whoever finds it. */
 	twin = half_open_lookup(&p->tuple, p->hash, ALL_WAYS & ~(1U << (index % LEVEE_WAYS)));

@@ -13,6 +13,7 @@
 
 #define TICK_NS (LEVEE_TICK_MS * 1000000ULL)
 #define SWEEP_SETS_MAX 4096 /* some 100 us if all are full, for this runs in softirq */
+#define RECHECK_SETS_MAX 256 /* the same where every entry is looked at, not only those that are due */
 
 #ifndef CLOCK_MONOTONIC
 #define CLOCK_MONOTONIC 1
@@ -24,12 +25,14 @@ struct sweep {
 	struct run run;
 	__u32 first;
 	__u32 sets;
+	__u32 pressure;
+	bool recheck; /* deadlines are older than the timeouts that hold now: every entry is looked at */
 };
 
 /* Has the deadline of this way come? The entry then says whether its time is really up. */
-static __always_inline bool way_is_due(const struct levee_head *head, __u32 way, __u32 tag, __u32 now_ms, __u32 shift)
+static __always_inline bool way_is_due(const struct levee_head *head, __u32 way, __u32 now_ms, __u32 shift)
 {
-	return levee_tag_live(tag) && levee_ticks_left(READ_ONCE(head->deadline[way]), now_ms, shift) <= 0;
+	return levee_ticks_left(READ_ONCE(head->deadline[way]), now_ms, shift) <= 0;
 }
 
 static long sweep_half_open_set(__u32 i, struct sweep *sweep)
@@ -47,11 +50,12 @@ static long sweep_half_open_set(__u32 i, struct sweep *sweep)
 		__u32 index = set * LEVEE_WAYS + way, tag = READ_ONCE(head->tag[way]);
 		struct levee_half_open *h;
 
-		if (!way_is_due(head, way, tag, sweep->run.now_ms, LEVEE_HALF_OPEN_SHIFT))
+		if (!levee_tag_live(tag) ||
+		    (!sweep->recheck && !way_is_due(head, way, sweep->run.now_ms, LEVEE_HALF_OPEN_SHIFT)))
 			continue;
 		h = bpf_map_lookup_elem(&half_open, &index);
 		if (h && half_open_expired(&sweep->run, h))
-			half_open_remove(&sweep->run, h, index, tag, LEVEE_C_HALF_OPEN_EXPIRED);
+			half_open_remove(&sweep->run, h, index, tag, LEVEE_C_HALF_OPEN_EXPIRED, LEVEE_ENDED_TIMEOUT);
 	}
 	return 0;
 }
@@ -71,22 +75,27 @@ static long sweep_flow_set(__u32 i, struct sweep *sweep)
 		__u32 index = set * LEVEE_WAYS + way, tag = READ_ONCE(head->tag[way]);
 		struct levee_flow *f;
 
-		if (!way_is_due(head, way, tag, sweep->run.now_ms, LEVEE_FLOW_SHIFT))
+		if (!levee_tag_live(tag) ||
+		    (!sweep->recheck && !way_is_due(head, way, sweep->run.now_ms, LEVEE_FLOW_SHIFT)))
 			continue;
 		f = bpf_map_lookup_elem(&flows, &index);
-		if (f && flow_expired(&sweep->run, f))
-			flow_remove(&sweep->run, index, tag, LEVEE_C_FLOW_EXPIRED);
+		if (!f)
+			continue;
+		if (flow_expired(&sweep->run, f, sweep->pressure))
+			flow_remove(&sweep->run, f, index, tag, LEVEE_C_FLOW_EXPIRED, LEVEE_ENDED_TIMEOUT);
+		else if (sweep->recheck)
+			flow_set_deadline(&sweep->run, f, index);
 	}
 	return 0;
 }
 
 /* How many sets to sweep now, so that all are swept in `ticks` runs where the bound allows. */
-static __always_inline __u32 sweep_share(__u32 sets, __u32 ticks)
+static __always_inline __u32 sweep_share(__u32 sets, __u32 ticks, __u32 most)
 {
 	__u32 n = sets / ticks + 1;
 
 	n = n < sets ? n : sets;
-	return n < SWEEP_SETS_MAX ? n : SWEEP_SETS_MAX;
+	return n < most ? n : most;
 }
 
 /* --- sums over CPUs */
@@ -181,22 +190,45 @@ static __always_inline void tick_services(const struct run *run)
 		table_mode(run, LEVEE_MODE_CALM);
 }
 
-static __always_inline void tick_sweeps(const struct run *run, struct housekeeper *keeper)
+/* New timeouts: the deadlines of every set are looked at once. */
+static __always_inline void tick_recheck(const struct run *run, struct housekeeper *keeper)
 {
-	struct sweep sweep = { .run = *run };
-	__u32 n;
+	if (keeper->generation == run->settings->generation)
+		return;
+	keeper->generation = run->settings->generation;
+	keeper->recheck = geometry.flow_sets;
+}
 
-	sweep.sets = geometry.half_open_sets;
+static __always_inline void tick_sweep_half_open(const struct run *run, struct housekeeper *keeper, bool recheck)
+{
+	struct sweep sweep = { .run = *run, .sets = geometry.half_open_sets, .recheck = recheck };
+	__u32 n = sweep_share(sweep.sets, 1000 / LEVEE_TICK_MS, SWEEP_SETS_MAX);
+
 	sweep.first = keeper->half_open_cursor;
-	n = sweep_share(sweep.sets, 1000 / LEVEE_TICK_MS);
 	bpf_loop(n, sweep_half_open_set, &sweep, 0);
 	keeper->half_open_cursor += n;
+}
 
-	sweep.sets = geometry.flow_sets;
+/* Under pressure timeouts are shorter than when deadlines were set, so deadlines say nothing. */
+static __always_inline void tick_sweep_flows(const struct run *run, struct housekeeper *keeper)
+{
+	__u32 pressure = levee_pressure(run->runtime->flows, run->settings->flows_max), n;
+	struct sweep sweep = { .run = *run, .sets = geometry.flow_sets, .pressure = pressure };
+
+	sweep.recheck = keeper->recheck || pressure != LEVEE_PRESSURE_ONE;
 	sweep.first = keeper->flow_cursor;
-	n = sweep_share(sweep.sets, 16000 / LEVEE_TICK_MS);
+	n = sweep_share(sweep.sets, 16000 / LEVEE_TICK_MS, sweep.recheck ? RECHECK_SETS_MAX : SWEEP_SETS_MAX);
 	bpf_loop(n, sweep_flow_set, &sweep, 0);
 	keeper->flow_cursor += n;
+	keeper->recheck -= keeper->recheck < n ? keeper->recheck : n;
+	run->runtime->pressure = pressure;
+}
+
+static __always_inline void tick_sweeps(const struct run *run, struct housekeeper *keeper)
+{
+	tick_recheck(run, keeper);
+	tick_sweep_half_open(run, keeper, !!keeper->recheck);
+	tick_sweep_flows(run, keeper);
 }
 
 static int tick(void *map, int *key, struct housekeeper *keeper)

@@ -16,158 +16,161 @@ static __always_inline bool flow_reopens(const struct levee_flow *f, const struc
 	return is_syn(p) && f->end[LEVEE_LOCAL].state == LEVEE_TCP_CLOSED && f->began != LEVEE_BEGAN_OUTGOING;
 }
 
+static __always_inline int reason_of_tracked(const struct packet *p, enum levee_tracked tracked)
+{
+	if (is_syn(p))
+		return LEVEE_PASS_FLOW_SYN;
+	if (tracked < LEVEE_TRACKED_OUTSIDE)
+		return LEVEE_PASS_FLOW;
+	if (tracked == LEVEE_TRACKED_OUTSIDE)
+		return LEVEE_PASS_FLOW_OUT_OF_WINDOW;
+	return tracked == LEVEE_TRACKED_PAWS ? LEVEE_PASS_FLOW_PAWS : LEVEE_PASS_FLOW_SUSPECT;
+}
+
 /* Of a tracked connection? Then it goes to the stack, whatever the flow thinks of it. */
-static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *run, const struct packet *p)
+static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *run, struct packet *p)
 {
 	struct tcp_options o = {};
 	struct levee_flow *f;
-	enum tracked tracked;
 	__u32 index;
 
 	f = flow_find(run, p, &index);
 	if (!f)
 		return GO_ON;
 	if (flow_reopens(f, p)) {
-		flow_remove(run, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED);
+		flow_remove(run, f, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED, LEVEE_ENDED_REUSED);
 		return GO_ON;
 	}
-	if (p->flags & TCP_SYN)
+	if (p->seg.flags & TCP_SYN) {
 		options_xdp(ctx, p, &o);
-	tracked = track(run, f, index, p, &o, LEVEE_REMOTE);
-	if (is_syn(p))
-		return LEVEE_PASS_FLOW_SYN;
-	return tracked == TRACKED_OUT_OF_WINDOW ? LEVEE_PASS_FLOW_OUT_OF_WINDOW : LEVEE_PASS_FLOW;
+		segment_take_options(&p->seg, &o);
+	}
+	return reason_of_tracked(p, track(run, f, index, p, LEVEE_REMOTE));
 }
 
 /* --- known to the kernel, not to levee */
 
-/* The kernel's TCP states (include/net/tcp_states.h) in ours. */
-static __always_inline __u8 state_of_kernel(__u32 state)
-{
-	switch (state) {
-	case BPF_TCP_ESTABLISHED:
-	case BPF_TCP_SYN_SENT: /* about to be: this is only asked when a segment comes or goes */
-	case BPF_TCP_SYN_RECV:
-		return LEVEE_TCP_ESTABLISHED;
-	case BPF_TCP_FIN_WAIT1:
-		return LEVEE_TCP_FIN_WAIT_1;
-	case BPF_TCP_FIN_WAIT2:
-		return LEVEE_TCP_FIN_WAIT_2;
-	case BPF_TCP_TIME_WAIT:
-		return LEVEE_TCP_TIME_WAIT;
-	case BPF_TCP_CLOSE_WAIT:
-		return LEVEE_TCP_CLOSE_WAIT;
-	case BPF_TCP_LAST_ACK:
-		return LEVEE_TCP_LAST_ACK;
-	case BPF_TCP_CLOSING:
-		return LEVEE_TCP_CLOSING;
-	default:
-		return LEVEE_TCP_CLOSED;
-	}
-}
+/* In place of a side: no segment brought it up. */
+#define NOBODY 2
 
-/* What the other end must be in, as far as one end's state tells. */
-static __always_inline __u8 state_of_peer(__u8 state)
-{
-	switch (state) {
-	case LEVEE_TCP_SYN_SENT:
-		return LEVEE_TCP_CLOSED;
-	case LEVEE_TCP_SYN_RECEIVED:
-		return LEVEE_TCP_SYN_SENT;
-	case LEVEE_TCP_FIN_WAIT_2:
-		return LEVEE_TCP_CLOSE_WAIT;
-	case LEVEE_TCP_CLOSE_WAIT:
-	case LEVEE_TCP_LAST_ACK:
-		return LEVEE_TCP_FIN_WAIT_2;
-	case LEVEE_TCP_CLOSING:
-		return LEVEE_TCP_CLOSING;
-	case LEVEE_TCP_TIME_WAIT:
-	case LEVEE_TCP_CLOSED:
-		return LEVEE_TCP_CLOSED;
-	default:
-		return LEVEE_TCP_ESTABLISHED;
-	}
-}
-
-/* A flow whose beginning was not seen, from the state of this host's socket. */
-static __noinline int flow_adopt(const struct run *run, const struct levee_tuple *tuple, __u32 hash, __u8 state)
+/*
+ * A flow whose beginning was not seen, from this host's socket; then moved by the segment, if `sender` sent one. `was`: the
+ * states of the half-open entry that was there, or 0.
+ */
+static __noinline int flow_adopt(const struct run *run, const struct packet *p, const struct levee_socket *k,
+				 __u32 sender, __u32 was)
 {
 	struct levee_flow *f;
 	__u32 slot;
 
-	f = flow_new(run, tuple, hash, LEVEE_BEGAN_ADOPTED, &slot);
+	f = flow_new(run, &p->tuple, p->hash, was ? LEVEE_BEGAN_HANDSHAKE : LEVEE_BEGAN_ADOPTED, &slot);
 	if (!f)
 		return 0;
-	f->end[LEVEE_LOCAL].state = state;
-	f->end[LEVEE_REMOTE].state = state_of_peer(state);
-	flow_publish(run, f, hash, slot);
+	levee_flow_adopt(f, k);
+	if (sender != NOBODY && track_segment(f, &p->seg, sender) < LEVEE_TRACKED_OUTSIDE)
+		flow_count(f, p, sender & 1);
+	flow_publish(run, f, p->hash, slot, was);
 	return 0;
 }
 
-static __always_inline int ingress_adopt(struct xdp_md *ctx, const struct run *run, const struct packet *p)
+/* Asks the kernel about a stranger. The states of the half-open entry that `p` does not fit in `was`, or 0. */
+static __always_inline int ingress_adopt(struct xdp_md *ctx, const struct run *run, const struct packet *p, __u32 was)
 {
 	struct bpf_sock *sk = kernel_socket(ctx, &p->tuple);
+	struct levee_socket k = {};
 	__u32 state;
 
 	if (!sk)
 		return GO_ON;
 	state = sk->state;
+	socket_read(&k, sk);
 	bpf_sk_release(sk);
 	if (state == BPF_TCP_LISTEN || state == BPF_TCP_CLOSE)
 		return GO_ON;
 	if (state == BPF_TCP_NEW_SYN_RECV)
 		return LEVEE_PASS_HALF_OPEN;
-	flow_adopt(run, &p->tuple, p->hash, state_of_kernel(state));
+	flow_adopt(run, p, &k, LEVEE_REMOTE, was);
 	return LEVEE_PASS_ADOPTED;
 }
 
 /* --- half-open */
 
-/* Both ends of a flow whose handshake is being completed by `p`, an ACK from the client. */
-static __always_inline void flow_open_ends(struct levee_flow *f, const struct packet *p, __u32 server_isn, bool scaled,
-					   __u8 client_wscale, __u8 server_wscale)
+/* The client of a flow whose handshake is complete; it has sent all before `seq` and acknowledges the SYN-ACK. */
+static __always_inline void flow_open_client(struct levee_flow *f, __u32 seq, __u32 server_isn, bool scaled,
+					     __u8 wscale)
 {
-	struct levee_end *client = &f->end[LEVEE_REMOTE], *server = &f->end[LEVEE_LOCAL];
-	__u8 flags = LEVEE_END_SEEN | LEVEE_END_SYN | (scaled ? LEVEE_END_SCALED : 0);
+	struct levee_end *client = &f->end[LEVEE_REMOTE];
 
 	client->state = LEVEE_TCP_ESTABLISHED;
-	client->flags = flags;
-	client->wscale = client_wscale;
-	client->seq_end = p->seq;
-	client->fin_end = p->seq;
-	client->ack = p->ack;
-	client->win_end = p->ack;
+	client->flags = LEVEE_END_SEEN | LEVEE_END_ACK | LEVEE_END_SYN | (scaled ? LEVEE_END_SCALED : 0);
+	client->wscale = wscale & 15;
+	client->seq_end = seq;
+	client->fin_end = seq;
+	client->ack = server_isn + 1;
+	client->win_end = server_isn + 1;
+}
+
+static __always_inline void flow_open_server(struct levee_flow *f, __u32 seq, __u32 server_isn, bool scaled,
+					     __u8 wscale)
+{
+	struct levee_end *server = &f->end[LEVEE_LOCAL];
+
 	server->state = LEVEE_TCP_SYN_RECEIVED;
-	server->flags = flags;
-	server->wscale = server_wscale;
+	server->flags = LEVEE_END_SEEN | LEVEE_END_ACK | LEVEE_END_SYN | (scaled ? LEVEE_END_SCALED : 0);
+	server->wscale = wscale & 15;
 	server->seq_end = server_isn + 1;
 	server->fin_end = server_isn + 1;
-	server->ack = p->seq;
-	server->win_end = p->seq + 0xffff; /* the most that a SYN-ACK can have granted */
+	server->ack = seq;
+	server->win_end = seq + 0xffff; /* the most that a SYN-ACK can have granted */
+}
+
+/* Both ends of a flow whose handshake is being completed: `seq` is what the client sends next. */
+static __always_inline void flow_open_ends(struct levee_flow *f, __u32 seq, __u32 server_isn, bool scaled,
+					   __u8 client_wscale, __u8 server_wscale)
+{
+	flow_open_client(f, seq, server_isn, scaled, client_wscale);
+	flow_open_server(f, seq, server_isn, scaled, server_wscale);
+}
+
+static __always_inline __u32 half_open_states(const struct levee_half_open *h)
+{
+	return half_open_local_state(h) << 8 | LEVEE_TCP_SYN_SENT;
+}
+
+/* A flow out of a half-open entry whose SYN-ACK and third ACK have both been seen; NULL where there is no room. */
+static __always_inline struct levee_flow *flow_of_half_open(const struct run *run, const struct levee_half_open *h,
+							    __u32 seq, __u32 hash, __u32 *slot)
+{
+	bool scaled = h->options & LEVEE_OPT_WSCALE && h->flags & LEVEE_HO_SERVER_WSCALE;
+	struct levee_flow *f = flow_new(run, &h->tuple, hash, LEVEE_BEGAN_HANDSHAKE, slot);
+
+	if (!f)
+		return NULL;
+	flow_open_ends(f, seq, h->server_isn, scaled, h->wscale, h->server_wscale);
+	if (!(h->flags & LEVEE_HO_CLIENT_KNOWN))
+		f->end[LEVEE_REMOTE].flags &= ~LEVEE_END_SYN;
+	f->born_ms = h->born_ms;
+	f->end[LEVEE_LOCAL].syn_repeats = h->synack_repeats;
+	f->end[LEVEE_REMOTE].syn_repeats = h->syn_repeats;
+	return f;
 }
 
 /* The third ACK: the half-open entry becomes a flow. */
 static __always_inline int half_open_complete(const struct run *run, const struct packet *p, struct levee_half_open *h,
 					      __u32 index)
 {
-	bool scaled = h->options & LEVEE_OPT_WSCALE && h->flags & LEVEE_HO_SERVER_WSCALE;
-	struct tcp_options none = {};
 	struct levee_flow *f;
 	__u32 slot;
 
-	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_HANDSHAKE, &slot);
+	f = flow_of_half_open(run, h, p->seg.seq, p->hash, &slot);
 	if (f) {
-		flow_open_ends(f, p, h->server_isn, scaled, h->wscale, h->server_wscale);
-		if (!(h->flags & LEVEE_HO_CLIENT_KNOWN))
-			f->end[LEVEE_REMOTE].flags &= ~LEVEE_END_SYN;
-		f->end[LEVEE_LOCAL].repeats = h->synack_repeats;
-		f->end[LEVEE_REMOTE].repeats = h->syn_repeats;
-		f->rtt_us = (__u32)(bpf_ktime_get_ns() / 1000) - h->synack_us;
-		track_segment(f, p, &none, LEVEE_REMOTE);
+		/* Which of several SYN-ACKs is acknowledged nobody knows (Karn's algorithm, RFC 6298 section 3). */
+		f->rtt_us = h->synack_repeats ? 0 : clock_us() - h->synack_us;
+		track_segment(f, &p->seg, LEVEE_REMOTE);
 		flow_count(f, p, LEVEE_REMOTE);
-		flow_publish(run, f, p->hash, slot);
+		flow_publish(run, f, p->hash, slot, half_open_states(h));
 	}
-	half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE);
+	half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT);
 	return LEVEE_PASS_HANDSHAKE;
 }
 
@@ -207,10 +210,10 @@ static __always_inline int half_open_syn(struct xdp_md *ctx, const struct run *r
 static __always_inline int half_open_misfit(struct xdp_md *ctx, const struct run *run, const struct packet *p,
 					    struct levee_half_open *h, __u32 index)
 {
-	int reason = ingress_adopt(ctx, run, p);
+	int reason = ingress_adopt(ctx, run, p, half_open_states(h));
 
 	if (reason == LEVEE_PASS_ADOPTED) {
-		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE);
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT);
 		return reason;
 	}
 	if (reason == LEVEE_PASS_HALF_OPEN && !(h->flags & LEVEE_HO_SYNACK))
@@ -222,11 +225,25 @@ static __always_inline int half_open_misfit(struct xdp_md *ctx, const struct run
 static __always_inline int half_open_reset(const struct run *run, const struct packet *p, struct levee_half_open *h,
 					   __u32 index)
 {
-	if (p->seq == h->client_isn + 1)
-		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_RESET);
+	if (p->seg.seq == h->client_isn + 1)
+		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_RESET,
+				 LEVEE_ENDED_RESET_REMOTE);
 	else if (half_open_in_cookie_mode(run, h))
 		return LEVEE_DROP_HALF_OPEN;
 	return LEVEE_PASS_HALF_OPEN;
+}
+
+/*
+ * An ACK of the client, and no SYN-ACK has been seen to leave: with one CPU at XDP and another at TC the third ACK may come
+ * first. What it acknowledges is remembered, and believed when a SYN-ACK says the same (half_open_synack).
+ */
+static __always_inline void half_open_note_ack(const struct packet *p, struct levee_half_open *h)
+{
+	if (h->flags & LEVEE_HO_SYNACK || !(p->seg.flags & TCP_ACK) || p->seg.flags & TCP_SYN ||
+	    p->seg.seq != h->client_isn + 1)
+		return;
+	h->server_isn = p->seg.ack - 1;
+	h->flags |= LEVEE_HO_ACKED;
 }
 
 /* Of a half-open connection? */
@@ -242,11 +259,13 @@ static __always_inline int ingress_half_open(struct xdp_md *ctx, const struct ru
 		return GO_ON;
 	if (is_syn(p))
 		return half_open_syn(ctx, run, p, h);
-	if (p->flags & TCP_RST)
+	if (p->seg.flags & TCP_RST)
 		return half_open_reset(run, p, h, index);
-	if (p->flags & TCP_SYN || !(h->flags & LEVEE_HO_SYNACK) || p->ack != h->server_isn + 1 ||
-	    seq_before(p->seq, h->client_isn + 1))
+	if (p->seg.flags & TCP_SYN || !(h->flags & LEVEE_HO_SYNACK) || p->seg.ack != h->server_isn + 1 ||
+	    seq_before(p->seg.seq, h->client_isn + 1)) {
+		half_open_note_ack(p, h);
 		return half_open_misfit(ctx, run, p, h, index);
+	}
 	return half_open_complete(run, p, h, index);
 }
 
@@ -262,7 +281,7 @@ static __always_inline int half_open_begin(struct xdp_md *ctx, const struct run 
 	if (!h)
 		return GO_ON;
 	options_xdp(ctx, p, &o);
-	h->client_isn = p->seq;
+	h->client_isn = p->seg.seq;
 	h->options = o.present;
 	h->wscale = o.wscale;
 	h->flags = LEVEE_HO_CLIENT_KNOWN;
@@ -322,19 +341,18 @@ static __always_inline void cookie_validated(const struct run *run, __u32 index,
 /* The flow of a validated cookie. levee_accept finds the mark and makes the socket. */
 static __always_inline int cookie_flow(const struct run *run, const struct packet *p, __u16 co, __u8 server_wscale)
 {
-	struct tcp_options none = {};
 	struct levee_flow *f;
 	__u32 slot;
 
 	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_COOKIE, &slot);
 	if (!f)
 		return LEVEE_DROP_COOKIE_NO_ROOM;
-	flow_open_ends(f, p, p->ack - 1, co & LEVEE_CO_HAS_WSCALE, LEVEE_CO_WSCALE(co), server_wscale);
-	track_segment(f, p, &none, LEVEE_REMOTE);
+	flow_open_ends(f, p->seg.seq, p->seg.ack - 1, co & LEVEE_CO_HAS_WSCALE, LEVEE_CO_WSCALE(co), server_wscale);
+	track_segment(f, &p->seg, LEVEE_REMOTE);
 	flow_count(f, p, LEVEE_REMOTE);
-	f->flags = LEVEE_FLOW_PENDING;
-	f->cookie_options = co;
-	flow_publish(run, f, p->hash, slot);
+	f->flags |= LEVEE_FLOW_PENDING;
+	f->cookie.options = co;
+	flow_publish(run, f, p->hash, slot, 0);
 	return LEVEE_PASS_COOKIE;
 }
 
@@ -351,15 +369,15 @@ static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *
 	epoch = clock_epoch(run->settings);
 	if (!owner->cookie_epoch || epoch - owner->cookie_epoch > 1)
 		return GO_ON;
-	if ((p->flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
+	if ((p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
 		return GO_ON;
 	secret = bpf_map_lookup_elem(&secrets, &zero);
 	if (!secret)
 		return GO_ON;
 	options_xdp(ctx, p, &o);
-	cookie.isn = p->ack - 1;
+	cookie.isn = p->seg.ack - 1;
 	cookie.tsval = o.tsecr;
-	if (!levee_cookie_check(&secret->cookie, &p->tuple, p->seq - 1, epoch, cookie, !!(o.present & LEVEE_OPT_TS),
+	if (!levee_cookie_check(&secret->cookie, &p->tuple, p->seg.seq - 1, epoch, cookie, !!(o.present & LEVEE_OPT_TS),
 				s->profile.wscale, &co)) {
 		count(run, LEVEE_C_COOKIE_INVALID);
 		return GO_ON;
@@ -384,13 +402,13 @@ static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run
 		if (reason != GO_ON)
 			return reason;
 	}
-	reason = ingress_adopt(ctx, run, p);
+	reason = ingress_adopt(ctx, run, p, 0);
 	if (reason != GO_ON)
 		return reason;
 	if (!s || !owner || !service_in_cookie_mode(run, s, owner))
 		return LEVEE_PASS_NO_FLOW;
-	return (p->flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE :
-										 LEVEE_DROP_NO_FLOW;
+	return (p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE :
+										     LEVEE_DROP_NO_FLOW;
 }
 
 #endif

@@ -6,6 +6,7 @@
  *   levee_accept   TC ingress  gives validated cookies their sockets
  *   levee_egress   TC egress   every packet of this host
  *   levee_seed_*, levee_start  run once by userspace at attach
+ *   levee_forget  run by userspace to take entries out
  */
 #include "accept.h"
 #include "housekeeping.h"
@@ -117,6 +118,12 @@ SEC("tc")
 int levee_seed_flows(struct __sk_buff *skb)
 {
 	return seed_rows(skb, seed_flow);
+}
+
+SEC("tc")
+int levee_forget(struct __sk_buff *skb)
+{
+	return seed_rows(skb, forget_tuple);
 }
 
 SEC("tc")

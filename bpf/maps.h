@@ -2,7 +2,7 @@
 /*
  * maps.h - every map and every load-time constant of the BPF programs.
  *
- * Sizes that say 1 are set by userspace before load. All maps are arrays: nothing is allocated while
+ * Sizes that say 1 are set by userspace before load. All tables are arrays: nothing is allocated while
  * packets flow, and lookups compile to a bounds check and an addition.
  */
 #ifndef BPF_MAPS_H
@@ -88,10 +88,24 @@ struct {
 	__type(value, struct levee_service_counts);
 } service_counts SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, LEVEE_EVENT_RING);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_listener);
+} listener SEC(".maps");
+
 struct housekeeper {
 	struct bpf_timer timer;
 	__u32 half_open_cursor; /* next set to sweep */
 	__u32 flow_cursor;
+	__u32 generation;  /* of the settings that deadlines were last checked against */
+	__u32 recheck;     /* sets whose deadlines are still those of an older generation */
 };
 
 struct {

@@ -27,12 +27,23 @@ struct tcp_header {
 	__be16 urgent;
 };
 
-#define TCP_FIN 0x01
-#define TCP_SYN 0x02
-#define TCP_RST 0x04
-#define TCP_ACK 0x10
-#define TCP_ECE 0x40
-#define TCP_CWR 0x80
+#define TCPOPT_END 0
+#define TCPOPT_NOP 1
+#define TCPOPT_MSS 2
+#define TCPOPT_WSCALE 3
+#define TCPOPT_SACK_PERMITTED 4
+#define TCPOPT_TIMESTAMP 8
+#define TCPOPT_MD5 19
+#define TCPOPT_AO 29
+#define TCP_OPTIONS_MAX 40
+
+/* Option words as they stand in memory. */
+#define WORD_MSS(mss) bpf_htonl(TCPOPT_MSS << 24 | 4 << 16 | (mss))
+#define WORD_SACK_TS bpf_htonl(TCPOPT_SACK_PERMITTED << 24 | 2 << 16 | TCPOPT_TIMESTAMP << 8 | 10)
+#define WORD_NOP_TS bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_TIMESTAMP << 8 | 10)
+#define WORD_NOP_SACK bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_SACK_PERMITTED << 8 | 2)
+#define WORD_SACK_END bpf_htonl(TCPOPT_SACK_PERMITTED << 24 | 2 << 16)
+#define WORD_NOP_WSCALE(shift) bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_WSCALE << 16 | 3 << 8 | (shift))
 
 #define VLAN_DEPTH 2
 #define IPV6_EXTENSIONS 6
@@ -57,19 +68,15 @@ struct packet {
 	__u32 l3_offset; /* of the IP header in the frame */
 	__u32 l3_len; /* IP header with options, or with extension headers */
 	__u32 tcp_offset; /* of the TCP header in the frame */
-	__u32 seq;
-	__u32 ack;
 	__u32 tcp_len; /* header, bytes */
-	__u32 payload; /* bytes */
-	__u16 window; /* unscaled */
-	__u8 flags;
 	__u8 is_v4;
 	__u8 ttl; /* or hop limit */
 	__u8 tos; /* or traffic class */
-	__u8 pad[2];
+	__u8 pad;
+	struct levee_segment seg;
 };
 
-_Static_assert(sizeof(struct packet) == 88, "no hidden padding: it is zeroed by hand");
+_Static_assert(sizeof(struct packet) == 96, "no hidden padding: it is zeroed by hand");
 
 /* A TCP header can stand this far into a frame: Ethernet, tags, IPv6 and all extension headers that are followed. */
 #define TCP_OFFSET_MAX 0xfff
@@ -99,12 +106,12 @@ static __always_inline bool is_vlan(__be16 proto)
 
 static __always_inline bool is_syn(const struct packet *p)
 {
-	return (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	return segment_is_syn(&p->seg);
 }
 
 static __always_inline bool is_synack(const struct packet *p)
 {
-	return (p->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+	return segment_is_synack(&p->seg);
 }
 
 /* Walks to the transport header. Returns its protocol in *proto, adds the bytes walked over to *length. */
@@ -212,6 +219,18 @@ static __always_inline int parse_ipv6(struct packet *p, struct span at, void **c
 	return GO_ON;
 }
 
+/* The timestamp of a segment without SYN, where every common system puts it: first of all options. */
+static __always_inline void parse_timestamp(struct packet *p, struct span at, const struct tcp_header *tcp)
+{
+	const __u32 *w = (const __u32 *)(tcp + 1);
+
+	if (p->tcp_len < sizeof(*tcp) + 12 || p->seg.flags & TCP_SYN || (const void *)(w + 2) > at.data_end ||
+	    w[0] != WORD_NOP_TS)
+		return;
+	p->seg.tsval = bpf_ntohl(w[1]);
+	p->seg.options = LEVEE_OPT_TS;
+}
+
 /* `length` bytes of TCP stand at `tcp`. */
 static __always_inline int parse_tcp(struct packet *p, struct span at, const struct tcp_header *tcp, __u32 length,
 				     enum direction dir)
@@ -221,13 +240,14 @@ static __always_inline int parse_tcp(struct packet *p, struct span at, const str
 	p->tcp_len = (tcp->offset >> 4) * 4;
 	if (p->tcp_len < sizeof(*tcp) || p->tcp_len > length)
 		return LEVEE_DROP_TCP_LENGTH;
-	p->payload = length - p->tcp_len;
+	p->seg.payload = length - p->tcp_len;
 	p->tuple.lport = dir == INGRESS ? tcp->dest : tcp->source;
 	p->tuple.rport = dir == INGRESS ? tcp->source : tcp->dest;
-	p->seq = bpf_ntohl(tcp->seq);
-	p->ack = bpf_ntohl(tcp->ack);
-	p->window = bpf_ntohs(tcp->window);
-	p->flags = tcp->flags;
+	p->seg.seq = bpf_ntohl(tcp->seq);
+	p->seg.ack = bpf_ntohl(tcp->ack);
+	p->seg.window = bpf_ntohs(tcp->window);
+	p->seg.flags = tcp->flags;
+	parse_timestamp(p, at, tcp);
 	p->tcp_offset = p->l3_offset + p->l3_len;
 	p->hash = tuple_hash(&p->tuple);
 	return GO_ON;
@@ -307,7 +327,7 @@ __noinline int parse_egress_skb(struct __sk_buff *skb, struct packet *p)
 /* Segments that no TCP may send (RFC 9293 section 3.10.7.4 needs ACK on all but SYN and RST). */
 static __always_inline int check_flags(const struct packet *p)
 {
-	__u8 flags = p->flags;
+	__u8 flags = p->seg.flags;
 
 	if ((flags & (TCP_SYN | TCP_FIN)) == (TCP_SYN | TCP_FIN))
 		return LEVEE_DROP_SYN_FIN;
@@ -330,23 +350,13 @@ struct tcp_options {
 	__u32 tsecr;
 };
 
-#define TCPOPT_END 0
-#define TCPOPT_NOP 1
-#define TCPOPT_MSS 2
-#define TCPOPT_WSCALE 3
-#define TCPOPT_SACK_PERMITTED 4
-#define TCPOPT_TIMESTAMP 8
-#define TCPOPT_MD5 19
-#define TCPOPT_AO 29
-#define TCP_OPTIONS_MAX 40
-
-/* Option words as they stand in memory. */
-#define WORD_MSS(mss) bpf_htonl(TCPOPT_MSS << 24 | 4 << 16 | (mss))
-#define WORD_SACK_TS bpf_htonl(TCPOPT_SACK_PERMITTED << 24 | 2 << 16 | TCPOPT_TIMESTAMP << 8 | 10)
-#define WORD_NOP_TS bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_TIMESTAMP << 8 | 10)
-#define WORD_NOP_SACK bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_SACK_PERMITTED << 8 | 2)
-#define WORD_SACK_END bpf_htonl(TCPOPT_SACK_PERMITTED << 24 | 2 << 16)
-#define WORD_NOP_WSCALE(shift) bpf_htonl(TCPOPT_NOP << 24 | TCPOPT_WSCALE << 16 | 3 << 8 | (shift))
+/* The tracker is told of a SYN's options too. */
+static __always_inline void segment_take_options(struct levee_segment *s, const struct tcp_options *o)
+{
+	s->options = o->present;
+	s->wscale = o->wscale;
+	s->tsval = o->tsval;
+}
 
 static __always_inline void option_wscale(struct tcp_options *o, __u8 shift)
 {
@@ -479,7 +489,7 @@ static __always_inline bool parse_options_fast(const struct packet *p, struct sp
 	__u32 len = p->tcp_len - sizeof(struct tcp_header);
 
 	__builtin_memset(o, 0, sizeof(*o));
-	if ((p->flags & (TCP_SYN | TCP_ECE | TCP_CWR)) == (TCP_SYN | TCP_ECE | TCP_CWR))
+	if ((p->seg.flags & (TCP_SYN | TCP_ECE | TCP_CWR)) == (TCP_SYN | TCP_ECE | TCP_CWR))
 		o->present |= LEVEE_OPT_ECN;
 	return !len || parse_options_linux(w, at.data_end, len, o);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * seed.h - filling tables at attach from what userspace has read of the kernel's sockets.
+ * seed.h - filling tables at attach from what userspace has read of the kernel's sockets, and taking entries out by hand.
  *
  * Userspace runs these programs once by BPF_PROG_RUN: an Ethernet header, then rows (levee/config.h).
  * That way the one hash and the one insert of bpf/table.h are used, at any time, under traffic.
@@ -46,18 +46,88 @@ static long seed_service(__u32 i, struct seeding *seeding)
 	return 0;
 }
 
+/* A connection in SYN_RECEIVED is half-open: as the kernel's request has it. */
+static __always_inline void seed_half_open(const struct run *run, const struct packet *p,
+					   const struct tcp_request_sock *request)
+{
+	struct levee_half_open *h;
+	__u32 index, service;
+
+	if (half_open_lookup(&p->tuple, p->hash, ALL_WAYS) >= 0 || !service_find(&p->tuple, &service))
+		return;
+	h = half_open_new(run, p, service, &index);
+	if (!h)
+		return;
+	h->client_isn = request->rcv_isn;
+	h->server_isn = request->snt_isn;
+	h->wscale = BPF_CORE_READ_BITFIELD(request, req.snd_wscale);
+	h->server_wscale = BPF_CORE_READ_BITFIELD(request, req.rcv_wscale);
+	h->flags = LEVEE_HO_SYNACK | LEVEE_HO_CLIENT_KNOWN;
+	if (BPF_CORE_READ_BITFIELD(request, req.wscale_ok)) {
+		h->options = LEVEE_OPT_WSCALE;
+		h->flags |= LEVEE_HO_SERVER_WSCALE;
+	}
+	/* When its SYN-ACK left is not known: no round trip. */
+	h->synack_repeats = 1;
+	half_open_publish(run, p, h, index);
+}
+
+/* The connection of a row, as the kernel has it now; else, as for a socket that has gone, the row's word for it. */
+static __always_inline void seed_connection(struct seeding *seeding, const struct packet *p, __u8 state)
+{
+	struct bpf_sock *sk = kernel_socket(seeding->skb, &p->tuple);
+	struct tcp_request_sock *request = NULL;
+	struct levee_socket k = { .state = state };
+
+	if (sk && sk->state != BPF_TCP_LISTEN && sk->state != BPF_TCP_CLOSE) {
+		socket_read(&k, sk);
+		request = bpf_skc_to_tcp_request_sock(sk);
+		if (request)
+			seed_half_open(&seeding->run, p, request);
+	}
+	if (sk)
+		bpf_sk_release(sk);
+	if (k.state != LEVEE_TCP_CLOSED && (k.state != LEVEE_TCP_SYN_RECEIVED || k.known))
+		flow_adopt(&seeding->run, p, &k, NOBODY, 0);
+}
+
 static long seed_flow(__u32 i, struct seeding *seeding)
 {
 	struct levee_seed_flow *row = seed_row(seeding->skb, i, sizeof(*row));
-	struct levee_tuple tuple;
-	__u32 hash;
+	struct packet p = {};
+	__u8 state;
 
 	if (!row)
 		return 1;
-	tuple = row->tuple;
-	hash = tuple_hash(&tuple);
-	if (flow_lookup(&tuple, hash, ALL_WAYS) < 0)
-		flow_adopt(&seeding->run, &tuple, hash, row->state);
+	p.tuple = row->tuple;
+	p.hash = tuple_hash(&p.tuple);
+	state = row->state;
+	if (flow_lookup(&p.tuple, p.hash, ALL_WAYS) < 0)
+		seed_connection(seeding, &p, state);
+	return 0;
+}
+
+/* Takes a flow and a half-open entry out of the tables, by hand. The connection itself notices nothing. */
+static long forget_tuple(__u32 i, struct seeding *seeding)
+{
+	struct levee_forget_row *row = seed_row(seeding->skb, i, sizeof(*row));
+	struct packet p = {};
+	struct levee_half_open *h;
+	struct levee_flow *f;
+	__u32 index;
+
+	if (!row)
+		return 1;
+	p.tuple = row->tuple;
+	p.hash = tuple_hash(&p.tuple);
+	f = flow_find(&seeding->run, &p, &index);
+	if (f)
+		flow_remove(&seeding->run, f, index, levee_tag_of_hash(p.hash), LEVEE_C_FLOW_DELETED,
+			    LEVEE_ENDED_DELETED);
+	h = half_open_find(&seeding->run, &p, &index);
+	if (h)
+		half_open_remove(&seeding->run, h, index, levee_tag_of_hash(p.hash), LEVEE_C_FLOW_DELETED,
+				 LEVEE_ENDED_DELETED);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #ifndef BPF_SERVICE_H
 #define BPF_SERVICE_H
 
-#include "parse.h"
+#include "socket.h"
 
 #define SERVICE_KEY_WORDS 3
 #define SERVICE_REFRESH_MS 10000
@@ -160,52 +160,6 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 }
 
 /* --- its listener, as the kernel has it */
-
-/* Fields of the kernel's own structures, found by CO-RE. */
-struct sock_common {
-	unsigned short skc_family;
-	__be32 skc_rcv_saddr;
-	struct in6_addr skc_v6_rcv_saddr;
-} __attribute__((preserve_access_index));
-
-struct sock {
-	struct sock_common __sk_common;
-	__u32 sk_ack_backlog;
-	__u32 sk_max_ack_backlog;
-} __attribute__((preserve_access_index));
-
-struct tcp_sock {
-	bool is_mptcp;
-} __attribute__((preserve_access_index));
-
-static __always_inline void service_tuple(struct bpf_sock_tuple *out, const struct levee_tuple *t, __u32 *size)
-{
-	if (levee_addr_is_v4(&t->local)) {
-		out->ipv4.saddr = t->remote.d[3];
-		out->ipv4.daddr = t->local.d[3];
-		out->ipv4.sport = t->rport;
-		out->ipv4.dport = t->lport;
-		*size = sizeof(out->ipv4);
-	} else {
-		__builtin_memcpy(out->ipv6.saddr, &t->remote, 16);
-		__builtin_memcpy(out->ipv6.daddr, &t->local, 16);
-		out->ipv6.sport = t->rport;
-		out->ipv6.dport = t->lport;
-		*size = sizeof(out->ipv6);
-	}
-}
-
-/* The kernel's socket for a tuple, or its listener; to be released. `ctx` is of XDP or TC. */
-static __always_inline struct bpf_sock *kernel_socket(void *ctx, const struct levee_tuple *t)
-{
-	struct bpf_sock_tuple tuple = {};
-	__u32 size;
-
-	service_tuple(&tuple, t, &size);
-	if (size == sizeof(tuple.ipv4))
-		return bpf_skc_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
-	return bpf_skc_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
-}
 
 /* Takes the share from the listener's backlog, which is where the kernel's own queue overflows (tcp_conn_request). */
 static __always_inline void service_set_backlog(const struct run *run, struct levee_service *s, __u32 backlog)

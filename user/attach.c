@@ -338,7 +338,7 @@ static int write_meta(struct session *s)
 static int write_settings(struct session *s)
 {
 	static const __u32 timeout[] = {
-#define TIMEOUT_VALUE(NAME, name, ms, why) [LEVEE_T_##NAME] = ms,
+#define TIMEOUT_VALUE(NAME, name, ms, elastic, why) [LEVEE_T_##NAME] = ms,
 		LEVEE_TIMEOUTS(TIMEOUT_VALUE)
 #undef TIMEOUT_VALUE
 	};

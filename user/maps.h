@@ -27,6 +27,8 @@
 	X(SERVICE_HEADS, service_heads)         \
 	X(SERVICES, services)                   \
 	X(SERVICE_COUNTS, service_counts)       \
+	X(EVENTS, events)                       \
+	X(LISTENER, listener)                   \
 	X(HOUSEKEEPING, housekeeping)
 
 #define MAP_ENUM(NAME, name) MAP_##NAME,

@@ -11,6 +11,7 @@
 
 #include "service.h"
 #include "siphash.h"
+#include "timeout.h"
 
 /* When cookies are sent. X(NAME, word on the command line, help) */
 #define LEVEE_COOKIES(X)                                                                         \
@@ -21,24 +22,6 @@
 #define LEVEE_COOKIES_ENUM(NAME, name, help) LEVEE_COOKIES_##NAME,
 enum levee_cookies { LEVEE_COOKIES(LEVEE_COOKIES_ENUM) LEVEE_COOKIES_COUNT };
 #undef LEVEE_COOKIES_ENUM
-
-/*
- * How long an entry lives without a packet, in ms. X(NAME, name, default, why)
- * No timeout may exceed LEVEE_TIMEOUT_MAX_MS.
- */
-#define LEVEE_TIMEOUTS(X)                                                                                               \
-	X(HALF_OPEN, half_open, 64000, "Linux gives up after 5 SYN-ACK repeats, 1+2+4+8+16+32 s (net.ipv4.tcp_synack_retries)") \
-	X(SYN_SENT, syn_sent, 132000, "Linux clients repeat a SYN for 131 s (net.ipv4.tcp_syn_retries)")               \
-	X(ESTABLISHED, established, 86400000, "a day, as pf; a live one that outlasts it is adopted again")            \
-	X(HALF_CLOSED, half_closed, 28800000, "one FIN acknowledged: the other side may send for hours, RFC 9293 3.6") \
-	X(CLOSING, closing, 120000, "FIN sent but not acknowledged: Linux repeats it for about 100 s")                 \
-	X(TIME_WAIT, time_wait, 64000, "60 s in Linux (TCP_TIMEWAIT_LEN), and a tick")                                 \
-	X(CLOSED, closed, 34000, "longer than a cookie lives, so that its replay meets the flow that it made")         \
-	X(PENDING, pending, 64000, "a cookie came back but the kernel has not answered yet")
-
-#define LEVEE_TIMEOUT_ENUM(NAME, name, ms, why) LEVEE_T_##NAME,
-enum levee_timeout { LEVEE_TIMEOUTS(LEVEE_TIMEOUT_ENUM) LEVEE_TIMEOUT_COUNT };
-#undef LEVEE_TIMEOUT_ENUM
 
 /* Where a family's settings stand in an array of two. */
 enum levee_family { LEVEE_V4, LEVEE_V6 };
@@ -71,7 +54,8 @@ struct levee_settings {
 	__u32 pad;
 	struct levee_clock clock;
 	struct levee_profile profile[2]; /* by enum levee_family, for services whose SYN-ACK was not seen yet */
-	__u32 timeout_ms[LEVEE_TIMEOUT_COUNT];
+	__u32 timeout_ms[LEVEE_TIMEOUT_COUNT]; /* by enum levee_timeout, 1 s to a day */
+	__u32 generation; /* raised when timeouts change, so that deadlines that were set before are looked at */
 };
 
 /* Constants of the loaded programs (read-only data), set before load. Sets are powers of two; a table has 16 slots per set. */
@@ -101,7 +85,8 @@ struct levee_runtime {
 	__u32 ticks;         /* housekeeping runs */
 	__u32 services;      /* services now, as of the last tick */
 	__u32 tick_ms;       /* when housekeeping ran last */
-	__u32 pad1[7];
+	__u32 pressure;      /* levee_pressure() of the flows; 0 before the first tick: none */
+	__u32 pad1[6];
 };
 
 /* How the XDP program is attached. */
@@ -143,6 +128,11 @@ struct levee_seed_flow {
 	struct levee_tuple tuple;
 	__u8 state; /* enum levee_tcp_state of the local end */
 	__u8 pad[7];
+};
+
+/* One row for levee_forget: a flow or half-open entry to remove. */
+struct levee_forget_row {
+	struct levee_tuple tuple;
 };
 
 #endif

@@ -22,6 +22,8 @@
 	X(PASS_FLOW, flow, "belongs to a tracked connection")                                                                   \
 	X(PASS_FLOW_SYN, flow_syn, "SYN on a tracked connection or TIME_WAIT: the stack decides (RFC 9293, RFC 6191)")          \
 	X(PASS_FLOW_OUT_OF_WINDOW, out_of_window, "on a tracked connection but outside its window: changed nothing here")       \
+	X(PASS_FLOW_PAWS, paws, "on a tracked connection with a timestamp older than one before (RFC 7323): changed nothing")  \
+	X(PASS_FLOW_SUSPECT, suspect_rst, "RST in the window of a tracked connection but not exact (RFC 5961): suspicion only") \
 	X(PASS_SYN, syn, "SYN to a known service: half-open entry made")                                                        \
 	X(PASS_SYN_REPEATED, syn_repeated, "SYN of a connection that is half-open already")                                     \
 	X(PASS_SYN_NO_SERVICE, syn_no_service, "SYN to an address and port that has not answered one yet")                      \

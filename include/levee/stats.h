@@ -36,6 +36,10 @@
 	X(FLOW_EVICTED, flows_evicted, "flows removed early to make room")                                                 \
 	X(FLOW_REUSED, flows_reused, "closed flows whose client began anew from the same port")                            \
 	X(FLOW_NO_ROOM, flows_no_room, "connections left untracked because their set was busy")                            \
+	X(FLOW_DELETED, flows_deleted, "flows and half-open entries removed by hand")                                     \
+	X(FLOW_OUT_OF_WINDOW, out_of_window_sent, "segments of this host outside their flow's window: changed nothing")    \
+	X(FLOW_PAWS, paws_sent, "segments of this host with a timestamp older than one before (PAWS)")                     \
+	X(EVENT_LOST, events_lost, "events that found no room in the ring buffer")                                         \
 	X(SERVICE_LEARNT, services_learnt, "services learnt from a SYN-ACK")                                               \
 	X(SERVICE_GONE, services_gone, "services found closed")                                                            \
 	X(SERVICE_NO_ROOM, services_no_room, "SYN-ACKs whose service found no room in the table")                          \

@@ -103,7 +103,7 @@ static bool write_map(struct bpf_map *map, const void *value)
 static bool write_settings(struct world *w)
 {
 	static const uint32_t timeouts[] = {
-#define TIMEOUT_MS(NAME, name, ms, why) ms,
+#define TIMEOUT_MS(NAME, name, ms, elastic, why) ms,
 		LEVEE_TIMEOUTS(TIMEOUT_MS)
 #undef TIMEOUT_MS
 	};

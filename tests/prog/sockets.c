@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -151,18 +152,51 @@ static void drop(int fd)
 	close(fd);
 }
 
+/* What the next byte of a queue will be numbered (tcp(7) does not know TCP_REPAIR; CRIU uses it). */
+static uint32_t queue_seq(struct world *w, int fd, int queue)
+{
+	uint32_t seq = 0;
+	socklen_t len = sizeof(seq);
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)) ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, &seq, &len))
+		complain(w, "the socket does not tell its sequence number: %s", strerror(errno));
+	return seq;
+}
+
+/* Rows count from the real sequence numbers of the end whose socket this is. */
+static void use_real_numbers(struct world *w, int fd, bool is_remote)
+{
+	int on = TCP_REPAIR_ON, off = TCP_REPAIR_OFF_NO_WP;
+	uint32_t sent, received;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)))
+		complain(w, "the socket does not go into repair mode: %s", strerror(errno));
+	sent = queue_seq(w, fd, TCP_SEND_QUEUE) - 1;
+	received = queue_seq(w, fd, TCP_RECV_QUEUE) - 1;
+	setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &off, sizeof(off));
+	w->link.local_isn = is_remote ? received : sent;
+	w->link.remote_isn = is_remote ? sent : received;
+}
+
 static void older_connection(struct world *w, const struct row *row, bool v6)
 {
-	struct segment data = { .flags = F_PSH | F_ACK, .seq = 5000, .ack = 7000, .payload = 100 };
+	struct segment data = { .flags = F_PSH | F_ACK, .seq = 1, .ack = 1, .payload = 100 };
+	struct segment spoofed = { .flags = F_PSH | F_ACK, .seq = 1 << 30, .ack = 1, .payload = 100 };
 	struct segment stranger = { .flags = F_ACK, .seq = 1, .ack = 1, .port = 1 };
 	int server = listener(w, v6, 0, 5), fd = client(w, v6);
 	struct levee_flow f;
+
+	use_real_numbers(w, fd, true);
 
 	world_in(w, &stranger, LEVEE_DROP_BAD_COOKIE, NULL);
 	world_in(w, &data, LEVEE_PASS_ADOPTED, NULL);
 	if (!world_flow(w, &f) || f.began != LEVEE_BEGAN_ADOPTED || f.end[LEVEE_LOCAL].state != LEVEE_TCP_ESTABLISHED)
 		complain(w, "no adopted flow in ESTABLISHED");
+	if (f.end[LEVEE_REMOTE].seq_end != w->link.remote_isn + 101 || f.end[LEVEE_REMOTE].ack != w->link.local_isn + 1)
+		complain(w, "the adopted flow does not know the kernel's numbers");
 	world_in(w, &data, LEVEE_PASS_FLOW, NULL);
+	world_in(w, &spoofed, LEVEE_PASS_FLOW_OUT_OF_WINDOW, NULL);
 	(void)row;
 	drop(fd);
 	drop(server);
@@ -343,14 +377,13 @@ static void short_listeners_make_room(struct world *w, const struct row *row, bo
 			 (unsigned int)world_counted(w, LEVEE_C_SERVICE_NO_ROOM), SHORT_LISTENERS);
 }
 
-static void expect_adopted(struct world *w)
+static void expect_adopted(struct world *w, enum levee_began began, uint8_t local, uint8_t remote)
 {
 	struct levee_flow f;
 
-	if (!world_flow(w, &f) || f.began != LEVEE_BEGAN_ADOPTED)
+	if (!world_flow(w, &f) || f.began != began)
 		complain(w, "no adopted flow");
-	else if (f.end[LEVEE_LOCAL].state != LEVEE_TCP_ESTABLISHED ||
-		 f.end[LEVEE_REMOTE].state != LEVEE_TCP_ESTABLISHED)
+	else if (f.end[LEVEE_LOCAL].state != local || f.end[LEVEE_REMOTE].state != remote)
 		complain(w, "the ends are in states %u and %u", f.end[LEVEE_LOCAL].state, f.end[LEVEE_REMOTE].state);
 	if (world_count_half_open(w))
 		complain(w, "a half-open entry is there beside the flow");
@@ -360,16 +393,17 @@ static void expect_adopted(struct world *w)
 static void half_open_that_is_established(struct world *w, const struct row *row, bool v6)
 {
 	struct segment syn = { .flags = F_SYN };
-	struct segment data = { .flags = F_PSH | F_ACK, .seq = 5000, .ack = 7000, .payload = 100 };
+	struct segment data = { .flags = F_PSH | F_ACK, .seq = 1, .ack = 1, .payload = 100 };
 	int server, fd;
 
 	world_in(w, &syn, LEVEE_PASS_SYN, NULL);
 	server = listener(w, v6, 0, 5);
 	fd = client(w, v6);
+	use_real_numbers(w, fd, true);
 	w->settings.cookies = LEVEE_COOKIES_ALWAYS;
 	world_apply_settings(w);
 	world_in(w, &data, LEVEE_PASS_ADOPTED, NULL);
-	expect_adopted(w);
+	expect_adopted(w, LEVEE_BEGAN_HANDSHAKE, LEVEE_TCP_ESTABLISHED, LEVEE_TCP_ESTABLISHED);
 	if (world_counted(w, LEVEE_C_HALF_OPEN_DONE) != 1)
 		complain(w, "the half-open entry did not end as done");
 	world_in(w, &data, LEVEE_PASS_FLOW, NULL);
@@ -404,8 +438,9 @@ static void connection_being_opened(struct world *w, const struct row *row, bool
 
 	(void)row;
 	(void)v6;
+	use_real_numbers(w, fd, false);
 	world_in(w, &synack, LEVEE_PASS_ADOPTED, NULL);
-	expect_adopted(w);
+	expect_adopted(w, LEVEE_BEGAN_ADOPTED, LEVEE_TCP_ESTABLISHED, LEVEE_TCP_SYN_RECEIVED);
 	drop(fd);
 	drop(filler);
 	drop(server);

@@ -100,8 +100,8 @@ static void there_and_back(struct world *w, unsigned int chosen, bool backwards,
 		complain(w, "SYN with \"%s\"%s", text, ecn ? " and ECN" : "");
 		return;
 	}
-	if (!world_flow(w, &f) || f.cookie_options != want)
-		complain(w, "SYN with \"%s\"%s: options %#x, wanted %#x", text, ecn ? " and ECN" : "", f.cookie_options,
+	if (!world_flow(w, &f) || f.cookie.options != want)
+		complain(w, "SYN with \"%s\"%s: options %#x, wanted %#x", text, ecn ? " and ECN" : "", f.cookie.options,
 			 want);
 }
 

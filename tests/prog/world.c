@@ -200,7 +200,7 @@ void world_apply_settings(struct world *w)
 static void default_settings(struct levee_settings *s, const struct row *row)
 {
 	static const uint32_t timeouts[] = {
-#define TIMEOUT_MS(NAME, name, ms, why) ms,
+#define TIMEOUT_MS(NAME, name, ms, elastic, why) ms,
 		LEVEE_TIMEOUTS(TIMEOUT_MS)
 #undef TIMEOUT_MS
 	};

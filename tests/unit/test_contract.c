@@ -19,7 +19,7 @@ struct entry {
 
 #define ENTRY(NAME, name, help) { #NAME, #name, help },
 #define ENTRY_WORD(NAME, word, help) { #NAME, word, help },
-#define ENTRY_TIMEOUT(NAME, name, ms, why) { #NAME, #name, why },
+#define ENTRY_TIMEOUT(NAME, name, ms, elastic, why) { #NAME, #name, why },
 #define ENTRY_STATE(NAME, name) { #NAME, name, name },
 
 static const struct entry reasons[] = { LEVEE_REASONS(ENTRY) };
@@ -27,11 +27,11 @@ static const struct entry counters[] = { LEVEE_COUNTERS(ENTRY) };
 static const struct entry timeouts[] = { LEVEE_TIMEOUTS(ENTRY_TIMEOUT) };
 static const struct entry cookies[] = { LEVEE_COOKIES(ENTRY_WORD) };
 static const struct entry attachments[] = { LEVEE_ATTACHMENTS(ENTRY_WORD) };
-static const struct entry began[] = { LEVEE_BEGAN(ENTRY_WORD) };
+static const struct entry began[] = { LEVEE_BEGAN(ENTRY) };
 static const struct entry states[] = { LEVEE_TCP_STATES(ENTRY_STATE) };
 
 static const uint32_t timeout_default[] = {
-#define DEFAULT_OF(NAME, name, ms, why) [LEVEE_T_##NAME] = (ms),
+#define DEFAULT_OF(NAME, name, ms, elastic, why) [LEVEE_T_##NAME] = (ms),
 	LEVEE_TIMEOUTS(DEFAULT_OF)
 #undef DEFAULT_OF
 };

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * events.h - tells a listener what happens to connections (levee/event.h). While nobody listens it costs one comparison, and
+ * that only where a connection begins, ends or changes its state.
+ */
+#ifndef BPF_EVENTS_H
+#define BPF_EVENTS_H
+
+#include "parse.h"
+
+static __always_inline bool events_wanted(const struct run *run)
+{
+	__u32 zero = 0;
+	const struct levee_listener *l = bpf_map_lookup_elem(&listener, &zero);
+
+	return l && (__s32)(READ_ONCE(l->until_ms) - run->now_ms) > 0;
+}
+
+/* A zeroed record to fill and to submit, or NULL. */
+static __always_inline struct levee_event *event_begin(const struct run *run, enum levee_event_type type)
+{
+	struct levee_event *ev = bpf_ringbuf_reserve(&events, sizeof(*ev), 0);
+
+	if (!ev) {
+		count(run, LEVEE_C_EVENT_LOST);
+		return NULL;
+	}
+	__builtin_memset(ev, 0, sizeof(*ev));
+	ev->ns = bpf_ktime_get_ns();
+	ev->type = type;
+	return ev;
+}
+
+static __always_inline __u32 flow_rtt_us(const struct levee_flow *f)
+{
+	bool measured = f->began == LEVEE_BEGAN_HANDSHAKE || f->began == LEVEE_BEGAN_OUTGOING;
+
+	return measured && f->end[LEVEE_LOCAL].state != LEVEE_TCP_SYN_SENT ? f->rtt_us : 0;
+}
+
+/* Of a flow. `was` is the states before, local << 8 | remote. */
+static __noinline int event_of_flow(const struct run *run, const struct levee_flow *f, __u32 type, __u32 reason,
+				    __u32 was)
+{
+	struct levee_event *ev;
+
+	if (!events_wanted(run))
+		return 0;
+	ev = event_begin(run, type);
+	if (!ev)
+		return 0;
+	ev->tuple = f->tuple;
+	ev->age_ms = run->now_ms - f->born_ms;
+	ev->rtt_us = flow_rtt_us(f);
+	ev->reason = reason;
+	ev->began = f->began;
+	for (int i = 0; i < 2; i++) {
+		ev->state[i] = f->end[i].state;
+		ev->packets[i] = f->packets[i];
+		ev->bytes[i] = f->bytes[i];
+	}
+	ev->was[LEVEE_LOCAL] = was >> 8;
+	ev->was[LEVEE_REMOTE] = was;
+	bpf_ringbuf_submit(ev, 0);
+	return 0;
+}
+
+/* Of a half-open connection: the SYN has come, and this host answers. */
+static __noinline int event_of_half_open(const struct run *run, const struct levee_half_open *h, __u32 type,
+					 __u32 reason)
+{
+	struct levee_event *ev;
+
+	if (!events_wanted(run))
+		return 0;
+	ev = event_begin(run, type);
+	if (!ev)
+		return 0;
+	ev->tuple = h->tuple;
+	ev->age_ms = run->now_ms - h->born_ms;
+	ev->reason = reason;
+	ev->began = LEVEE_BEGAN_HANDSHAKE;
+	ev->state[LEVEE_LOCAL] = half_open_local_state(h);
+	ev->state[LEVEE_REMOTE] = LEVEE_TCP_SYN_SENT;
+	bpf_ringbuf_submit(ev, 0);
+	return 0;
+}
+
+#endif

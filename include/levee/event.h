@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * event.h - what happens to connections, as `levee events` tells it: one record per event in a ring buffer.
+ *
+ * Nothing is written while nobody listens. A listener says so by writing, every second or so, until when it will
+ * (map "listener"); if it dies, the datapath falls silent by itself. One NEW and one END for every connection.
+ */
+#ifndef LEVEE_EVENT_H
+#define LEVEE_EVENT_H
+
+#include "flow.h"
+
+/* X(NAME, name, help) */
+#define LEVEE_EVENTS(X)                                                             \
+	X(NEW, NEW, "a connection began, or was adopted")                           \
+	X(STATE, STATE, "an end changed its state")                                 \
+	X(END, END, "it is over: both ends are through, or levee has forgotten it")
+
+#define LEVEE_EVENT_ENUM(NAME, name, help) LEVEE_EVENT_##NAME,
+enum levee_event_type { LEVEE_EVENTS(LEVEE_EVENT_ENUM) LEVEE_EVENT_COUNT };
+#undef LEVEE_EVENT_ENUM
+
+/* Bytes of the ring buffer "events": a power of two. 23 thousand events. */
+#define LEVEE_EVENT_RING (2U * 1024 * 1024)
+
+/* One record of the ring buffer. 88 bytes. */
+struct levee_event {
+	__u64 ns; /* CLOCK_MONOTONIC */
+	struct levee_tuple tuple;
+	__u32 age_ms;
+	__u32 rtt_us; /* 0 unknown */
+	__u8 type;    /* enum levee_event_type */
+	__u8 reason;  /* of END: enum levee_ended */
+	__u8 began;   /* enum levee_began */
+	__u8 pad;
+	__u8 state[2]; /* by enum levee_side: enum levee_tcp_state */
+	__u8 was[2];   /* of STATE: before */
+	__u32 packets[2]; /* by sender, as in levee_flow */
+	__u64 bytes[2];
+};
+
+_Static_assert(sizeof(struct levee_event) == 88, "no hidden padding");
+
+/* The value of map "listener" (array, one element). Written by whoever listens. */
+struct levee_listener {
+	__u32 until_ms; /* since boot modulo 2^32; the datapath writes events until then */
+};
+
+#endif
