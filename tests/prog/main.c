@@ -221,6 +221,12 @@ static void run_rows(struct world *w, const struct row *rows, size_t count)
 	}
 }
 
+static void run_lists(struct world *w, const struct row_list *lists, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		run_rows(w, lists[i].rows, lists[i].count);
+}
+
 int main(int argc, char **argv)
 {
 	static struct world w;
@@ -233,8 +239,8 @@ int main(int argc, char **argv)
 	}
 	if (!sockets_setup() || !world_open(&w))
 		return 2;
-	for (size_t list = 0; list < row_list_count; list++)
-		run_rows(&w, row_lists[list].rows, row_lists[list].count);
+	run_lists(&w, row_lists, row_list_count);
+	run_lists(&w, tracker_lists, tracker_list_count);
 	run_rows(&w, attack_rows, attack_row_count);
 	run_socket_tests(&w, report);
 	run_sweeps(&w, report);

@@ -46,7 +46,7 @@ struct segment {
 	uint32_t ack; /* from the receiver's ISN, with F_ACK */
 	bool absolute; /* seq is the number itself */
 	uint16_t window; /* 0: 64240 */
-	uint16_t payload;
+	uint32_t payload;
 	const char *options; /* words: mss=N ws=N sack ts nop eol, and xHH... for bytes in hex */
 	const char *tags; /* one letter per VLAN tag: q (802.1Q) or a (802.1ad) */
 	const char *ext; /* IPv6 extension headers, see packet.c; in IPv4 'o' is a word of options */
@@ -160,6 +160,9 @@ struct row_list {
 
 extern const struct row_list row_lists[];
 extern const size_t row_list_count;
+/* The connection tracker, case by case, see tracker.c. */
+extern const struct row_list tracker_lists[];
+extern const size_t tracker_list_count;
 /* Attacks and accidents, see attacks.c. */
 extern const struct row attack_rows[];
 extern const size_t attack_row_count;
