@@ -244,6 +244,8 @@ int main(int argc, char **argv)
 	run_rows(&w, attack_rows, attack_row_count);
 	run_socket_tests(&w, report);
 	run_sweeps(&w, report);
+	run_ageing(&w, report);
+	run_event_tests(&w, report);
 	run_races(&w, report);
 	printf("1..%u\n# %u packets sent by levee\n", passed + failed + skipped, w.emitted);
 	if (skipped)

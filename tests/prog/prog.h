@@ -223,6 +223,11 @@ unsigned int world_count_flows(const struct world *w);
 /* Half-open entries as the services count them. */
 unsigned int world_sum_half_open(const struct world *w);
 bool world_age(struct world *w, uint32_t ms);
+/* As if the flow had last been touched so long ago: the table's deadline too. */
+bool world_age_with_deadline(struct world *w, uint32_t ms);
+/* Takes the entries of the segment sent last out, as userspace does. */
+bool world_forget(struct world *w);
+unsigned int world_flow_sets(void);
 
 /* Changes the flags of the service of the segment sent last, as the programs would. */
 bool world_flag_service(struct world *w, uint8_t set, uint8_t clear);
@@ -237,6 +242,12 @@ bool wanted(const char *name);
 /* What does not fit a row: loops over all flags, all options, and time. Each reports its own TAP line. */
 typedef void (*report_fn)(const struct world *w, bool passed);
 void run_sweeps(struct world *w, report_fn report);
+
+/* Flows that leave the table: by age, under pressure, by hand. */
+void run_ageing(struct world *w, report_fn report);
+
+/* What a listener is told. */
+void run_event_tests(struct world *w, report_fn report);
 
 /* The same segment on two CPUs at once. */
 void run_races(struct world *w, report_fn report);

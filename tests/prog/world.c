@@ -482,6 +482,13 @@ bool world_seed_flow(struct world *w, int state)
 	return run_seed(w, w->skel->progs.levee_seed_flows, &row, sizeof(row));
 }
 
+bool world_forget(struct world *w)
+{
+	struct levee_forget_row row = { .tuple = packet_tuple(&w->last, &w->link) };
+
+	return run_seed(w, w->skel->progs.levee_forget, &row, sizeof(row));
+}
+
 bool world_start_housekeeping(struct world *w)
 {
 	uint8_t data[64] = { 0 };
@@ -619,6 +626,27 @@ bool world_fill_accept_queue(struct world *w, uint32_t ms)
 		return complain(w, "there is no service");
 	s.full_ms = ms;
 	map_write(w->skel->maps.services, at, &s);
+	return true;
+}
+
+unsigned int world_flow_sets(void)
+{
+	return FLOW_SETS;
+}
+
+bool world_age_with_deadline(struct world *w, uint32_t ms)
+{
+	struct levee_flow flow;
+	struct levee_head head;
+	uint32_t at = find_flow(w, &flow);
+
+	if (at == UINT32_MAX)
+		return complain(w, "there is no flow");
+	map_read(w->skel->maps.flow_heads, at / LEVEE_WAYS, &head);
+	head.deadline[at % LEVEE_WAYS] -= ms >> LEVEE_FLOW_SHIFT;
+	map_write(w->skel->maps.flow_heads, at / LEVEE_WAYS, &head);
+	flow.seen_ms -= ms;
+	map_write(w->skel->maps.flows, at, &flow);
 	return true;
 }
 
