@@ -14,7 +14,7 @@
 
 static __always_inline struct table half_open_table(void)
 {
-	return (struct table){ &half_open_filters, &half_open_heads, &half_open, geometry.half_open_sets - 1 };
+	return (struct table){ &half_open_filters, &half_open, geometry.half_open_sets - 1 };
 }
 
 __noinline int half_open_lookup(const struct levee_tuple *tuple, __u32 hash, __u32 ways)

@@ -46,7 +46,7 @@ static long sweep_half_open_set(__u32 i, struct sweep *sweep)
 		return 1;
 	if (!(READ_ONCE(*filter) & LEVEE_FILTER_MASK))
 		return 0;
-	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
+	for (__u32 way = LEVEE_FIRST_WAY; way < LEVEE_WAYS; way++) {
 		__u32 index = set * LEVEE_WAYS + way, tag = READ_ONCE(head->tag[way]);
 		struct levee_half_open *h;
 
@@ -71,7 +71,7 @@ static long sweep_flow_set(__u32 i, struct sweep *sweep)
 		return 1;
 	if (!(READ_ONCE(*filter) & LEVEE_FILTER_MASK))
 		return 0;
-	for (__u32 way = 0; way < LEVEE_WAYS; way++) {
+	for (__u32 way = LEVEE_FIRST_WAY; way < LEVEE_WAYS; way++) {
 		__u32 index = set * LEVEE_WAYS + way, tag = READ_ONCE(head->tag[way]);
 		struct levee_flow *f;
 
@@ -167,11 +167,12 @@ static __always_inline void service_tick(__u32 index, struct service_round *roun
 
 static long service_set_tick(__u32 set, struct service_round *round)
 {
-	struct levee_head *head = bpf_map_lookup_elem(&service_heads, &set);
+	struct table t = service_table();
+	struct levee_head *head = table_head(&t, set);
 
 	if (!head)
 		return 1;
-	for (__u32 way = 0; way < LEVEE_WAYS; way++)
+	for (__u32 way = LEVEE_FIRST_WAY; way < LEVEE_WAYS; way++)
 		if (levee_tag_live(READ_ONCE(head->tag[way])))
 			service_tick(set * LEVEE_WAYS + way, round);
 	return 0;
@@ -233,7 +234,7 @@ static __always_inline void tick_sweeps(const struct run *run, struct housekeepe
 
 static int tick(void *map, int *key, struct housekeeper *keeper)
 {
-	__u64 flows_now = 0;
+	__u64 flows_now = 0, began = bpf_ktime_get_ns();
 	struct run run;
 
 	(void)map;
@@ -244,6 +245,7 @@ static int tick(void *map, int *key, struct housekeeper *keeper)
 		bpf_loop(cpus, sum_flows, &flows_now, 0);
 		run.runtime->flows = (__s64)flows_now > 0 ? flows_now : 0;
 		run.runtime->tick_ms = run.now_ms;
+		run.runtime->tick_us = (bpf_ktime_get_ns() - began) / 1000;
 		run.runtime->ticks++;
 	}
 	bpf_timer_start(&keeper->timer, TICK_NS, 0);

@@ -54,7 +54,7 @@ struct {
  * Tables: levee/table.h has their layout. Mappable maps keep their values on pages of their own, others begin 56
  * bytes into a cache line.
  */
-#define LEVEE_TABLE(filters, heads, slots, entry)   \
+#define LEVEE_TABLE(filters, slots, entry)          \
 	struct {                                    \
 		__uint(type, BPF_MAP_TYPE_ARRAY);   \
 		__uint(map_flags, BPF_F_MMAPABLE);  \
@@ -65,21 +65,14 @@ struct {
 	struct {                                    \
 		__uint(type, BPF_MAP_TYPE_ARRAY);   \
 		__uint(map_flags, BPF_F_MMAPABLE);  \
-		__uint(max_entries, 1);             \
-		__type(key, __u32);                 \
-		__type(value, struct levee_head);   \
-	} heads SEC(".maps");                       \
-	struct {                                    \
-		__uint(type, BPF_MAP_TYPE_ARRAY);   \
-		__uint(map_flags, BPF_F_MMAPABLE);  \
 		__uint(max_entries, LEVEE_WAYS);    \
 		__type(key, __u32);                 \
 		__type(value, struct entry);        \
 	} slots SEC(".maps")
 
-LEVEE_TABLE(flow_filters, flow_heads, flows, levee_flow);
-LEVEE_TABLE(half_open_filters, half_open_heads, half_open, levee_half_open);
-LEVEE_TABLE(service_filters, service_heads, services, levee_service);
+LEVEE_TABLE(flow_filters, flows, levee_flow);
+LEVEE_TABLE(half_open_filters, half_open, levee_half_open);
+LEVEE_TABLE(service_filters, services, levee_service);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -23,7 +23,7 @@ static __always_inline void service_key(struct levee_service_key *key, const str
 
 static __always_inline struct table service_table(void)
 {
-	return (struct table){ &service_filters, &service_heads, &services, geometry.service_sets - 1 };
+	return (struct table){ &service_filters, &services, geometry.service_sets - 1 };
 }
 
 /* Searches, claims and releases are global functions: the verifier checks each once, not at every call. */

@@ -27,17 +27,18 @@ static __always_inline bool words_equal(const __u64 *a, const __u64 *b, int word
 	return diff == 0;
 }
 
-/* The three arrays of a table and the number of its sets minus one: what every operation below takes. */
+/* The two arrays of a table and the number of its sets minus one: what every operation below takes. */
 struct table {
 	void *filters;
-	void *heads;
 	void *slots;
 	__u32 mask;
 };
 
 static __always_inline struct levee_head *table_head(const struct table *t, __u32 set)
 {
-	return bpf_map_lookup_elem(t->heads, &set);
+	__u32 first = set * LEVEE_WAYS;
+
+	return bpf_map_lookup_elem(t->slots, &first);
 }
 
 static __always_inline __u32 *table_filter(const struct table *t, __u32 set)
@@ -102,7 +103,7 @@ static __always_inline __u32 head_match(const struct levee_head *head, __u32 tag
 #define TAG_COLLISIONS 4
 #define NO_SLOT (-1)
 
-#define ALL_WAYS 0xffff
+#define ALL_WAYS 0xfffe /* the head is no way */
 
 /*
  * The slot whose entry has this key, among the ways of its set that are set in `ways`, or NO_SLOT. A key is the
@@ -236,7 +237,7 @@ static __always_inline __u64 table_claim(const struct table *t, __u32 hash, __u3
 	if (!head)
 		return NO_CLAIM;
 #pragma unroll
-	for (__u32 i = 0; i < LEVEE_WAYS; i++) {
+	for (__u32 i = LEVEE_FIRST_WAY; i < LEVEE_WAYS; i++) {
 		__u64 rank = claim_rank(READ_ONCE(head->tag[i]), READ_ONCE(head->deadline[i]), now_ticks, vacant_rank)
 				     << 4 |
 			     i;

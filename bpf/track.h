@@ -17,7 +17,7 @@
 
 static __always_inline struct table flow_table(void)
 {
-	return (struct table){ &flow_filters, &flow_heads, &flows, geometry.flow_sets - 1 };
+	return (struct table){ &flow_filters, &flows, geometry.flow_sets - 1 };
 }
 
 __noinline int flow_lookup(const struct levee_tuple *tuple, __u32 hash, __u32 ways)

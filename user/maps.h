@@ -18,13 +18,10 @@
 	X(RUNTIME, runtime)                     \
 	X(STATS, stats)                         \
 	X(FLOW_FILTERS, flow_filters)           \
-	X(FLOW_HEADS, flow_heads)               \
 	X(FLOWS, flows)                         \
 	X(HALF_OPEN_FILTERS, half_open_filters) \
-	X(HALF_OPEN_HEADS, half_open_heads)     \
 	X(HALF_OPEN, half_open)                 \
 	X(SERVICE_FILTERS, service_filters)     \
-	X(SERVICE_HEADS, service_heads)         \
 	X(SERVICES, services)                   \
 	X(SERVICE_COUNTS, service_counts)       \
 	X(EVENTS, events)                       \

@@ -75,11 +75,17 @@ static json_t *service_model(const struct maps *maps, const struct levee_service
 			 profile_model(profile_in_force(maps, s)));
 }
 
+/* Does place `i` hold a service? The head of its set says so. */
+static bool is_live(const struct levee_service *all, unsigned int i)
+{
+	const struct levee_head *head = (const struct levee_head *)&all[i - i % LEVEE_WAYS];
+
+	return levee_tag_live(head->tag[i % LEVEE_WAYS]);
+}
+
 json_t *services_model(const struct maps *maps)
 {
-	free_memory struct levee_head *heads = maps_read_array(maps, MAP_SERVICE_HEADS, SETS, sizeof(*heads));
-	free_memory struct levee_service *all =
-		heads ? maps_read_array(maps, MAP_SERVICES, LEVEE_SERVICES_MAX, sizeof(*all)) : NULL;
+	free_memory struct levee_service *all = maps_read_array(maps, MAP_SERVICES, LEVEE_SERVICES_MAX, sizeof(*all));
 	free_memory const struct levee_service **known = calloc(LEVEE_SERVICES_MAX, sizeof(*known));
 	unsigned int n = 0;
 	json_t *list;
@@ -87,7 +93,7 @@ json_t *services_model(const struct maps *maps)
 	if (!all || !known)
 		return NULL;
 	for (unsigned int i = 0; i < LEVEE_SERVICES_MAX; i++)
-		if (levee_tag_live(heads[i / LEVEE_WAYS].tag[i % LEVEE_WAYS]) && !(all[i].flags & LEVEE_SVC_LISTENER))
+		if (is_live(all, i) && !(all[i].flags & LEVEE_SVC_LISTENER))
 			known[n++] = &all[i];
 	qsort(known, n, sizeof(*known), by_port);
 	list = json_array();

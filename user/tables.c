@@ -33,25 +33,21 @@ static unsigned int filters(unsigned int sets)
 	return (sets + LEVEE_FILTER_SETS - 1) / LEVEE_FILTER_SETS;
 }
 
-static int resize(struct bpf_map *filter, struct bpf_map *heads, struct bpf_map *slots, unsigned int sets)
+static int resize(struct bpf_map *filter, struct bpf_map *slots, unsigned int sets)
 {
 	int err = bpf_map__set_max_entries(filter, filters(sets));
 
-	if (!err)
-		err = bpf_map__set_max_entries(heads, sets);
 	return err ? err : bpf_map__set_max_entries(slots, sets * LEVEE_WAYS);
 }
 
 int tables_resize(struct levee_bpf *skel, const struct levee_geometry *g)
 {
-	int err = resize(skel->maps.flow_filters, skel->maps.flow_heads, skel->maps.flows, g->flow_sets);
+	int err = resize(skel->maps.flow_filters, skel->maps.flows, g->flow_sets);
 
 	if (!err)
-		err = resize(skel->maps.half_open_filters, skel->maps.half_open_heads, skel->maps.half_open,
-			     g->half_open_sets);
+		err = resize(skel->maps.half_open_filters, skel->maps.half_open, g->half_open_sets);
 	if (!err)
-		err = resize(skel->maps.service_filters, skel->maps.service_heads, skel->maps.services,
-			     g->service_sets);
+		err = resize(skel->maps.service_filters, skel->maps.services, g->service_sets);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.service_counts, g->service_sets * LEVEE_WAYS);
 	skel->rodata->geometry = *g;
@@ -61,7 +57,7 @@ int tables_resize(struct levee_bpf *skel, const struct levee_geometry *g)
 
 static unsigned long long table_memory(unsigned long long sets, unsigned int entry)
 {
-	return filters(sets) * sizeof(struct levee_filter) + sets * (sizeof(struct levee_head) + LEVEE_WAYS * entry);
+	return filters(sets) * sizeof(struct levee_filter) + sets * LEVEE_WAYS * entry;
 }
 
 unsigned long long tables_memory(const struct levee_geometry *g)

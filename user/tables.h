@@ -9,7 +9,7 @@
 
 struct levee_bpf;
 
-/* Sets for a table of so many entries: a power of two, with at least two slots for each entry. */
+/* Sets for a table of so many entries: a power of two, with nearly two places for each. */
 unsigned int tables_sets(unsigned int entries);
 
 /* The tables for these limits, in entries. */

@@ -86,7 +86,8 @@ struct levee_runtime {
 	__u32 services;      /* services now, as of the last tick */
 	__u32 tick_ms;       /* when housekeeping ran last */
 	__u32 pressure;      /* levee_pressure() of the flows; 0 before the first tick: none */
-	__u32 pad1[6];
+	__u32 tick_us;       /* how long housekeeping took, the last time */
+	__u32 pad1[5];
 };
 
 /* How the XDP program is attached. */

@@ -2,11 +2,12 @@
 /*
  * table.h - layout of levee's set-associative tables.
  *
- * A table is three BPF arrays. `slots` are the entries, 16 to a set. `heads` has one cache line per set: the
- * tags of its slots and their deadlines. `filters` has one word per set that says which tags can be there at
- * all. A search for what is not there ends at the filter, which for a million flows is 512 KiB and stays in
- * the CPU's cache where heads (8 MiB) do not; any other search touches one head and one slot. An insert
- * allocates nothing and takes no lock; a full set gives up the slot whose deadline comes first.
+ * A table is two BPF arrays. `slots` is sets of 16 places: the first is the set's head, a cache line with the tags and
+ * deadlines of the 15 entries behind it, so that head and entry share a page of memory: where flows are many, walking
+ * page tables costs as much as the memory itself. `filters` has one word per set that says which tags can be there
+ * at all. A search for what is not there ends at the filter, which for a million flows is 512 KiB and stays in the CPU's
+ * cache where heads do not; any other search touches one head and one entry. An insert allocates nothing and takes no
+ * lock; a full set gives up the entry whose deadline comes first.
  * bpf/table.h has the operations; userspace only reads.
  *
  * A tag is 0 for a free slot, LEVEE_TAG_CLAIMED for one that is being filled, else the upper half of the entry's
@@ -18,7 +19,8 @@
 
 #include "levee.h"
 
-#define LEVEE_WAYS 16U
+#define LEVEE_WAYS 16U /* places in a set */
+#define LEVEE_FIRST_WAY 1U /* place 0 is the head */
 #define LEVEE_TAG_CLAIMED 0xffffU
 
 /* Deadline resolution by table, as a shift of milliseconds. */
@@ -28,7 +30,7 @@
 /* Longest timeout that a flow's 16-bit deadline can carry, in ms: a day. */
 #define LEVEE_TIMEOUT_MAX_MS 86400000U
 
-/* The value of a map of heads: element s is set s. */
+/* What stands at element s * LEVEE_WAYS of slots. Tag and deadline 0, its own, are always 0. */
 struct levee_head {
 	union {
 		__u16 tag[LEVEE_WAYS];

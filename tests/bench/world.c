@@ -47,9 +47,9 @@ static struct bpf_map *area_map(const struct world *w, enum bench_area_name name
 {
 	struct bpf_map *const maps[] = {
 		[AREA_FLOW_FILTERS] = w->levee->maps.flow_filters,
-		[AREA_FLOW_HEADS] = w->levee->maps.flow_heads,
+		[AREA_FLOWS] = w->levee->maps.flows,
 		[AREA_HALF_OPEN_FILTERS] = w->levee->maps.half_open_filters,
-		[AREA_HALF_OPEN_HEADS] = w->levee->maps.half_open_heads,
+		[AREA_HALF_OPEN] = w->levee->maps.half_open,
 		[AREA_SERVICES] = w->levee->maps.services,
 		[AREA_RUNTIME] = w->levee->maps.runtime,
 	};

@@ -242,11 +242,11 @@ void world_reset(struct world *w, const struct row *row, bool v6, uint32_t local
 	bool disabled = row->disabled;
 
 	zero_map(skel->maps.flow_filters);
-	zero_map(skel->maps.flow_heads);
+	zero_map(skel->maps.flows);
 	zero_map(skel->maps.half_open_filters);
-	zero_map(skel->maps.half_open_heads);
+	zero_map(skel->maps.half_open);
 	zero_map(skel->maps.service_filters);
-	zero_map(skel->maps.service_heads);
+	zero_map(skel->maps.services);
 	zero_map(skel->maps.service_counts);
 	zero_map(skel->maps.runtime);
 	zero_map(skel->maps.stats);
@@ -500,16 +500,25 @@ bool world_start_housekeeping(struct world *w)
 
 /* --- tables: found by their words and keys, not by the programs' hash */
 
-static uint32_t table_scan(struct bpf_map *heads, struct bpf_map *slots, const void *key, size_t key_len, void *entry)
+static struct levee_head read_head(struct bpf_map *slots, uint32_t set)
+{
+	uint8_t place[256];
+	struct levee_head head;
+
+	map_read(slots, set * LEVEE_WAYS, place);
+	memcpy(&head, place, sizeof(head));
+	return head;
+}
+
+static uint32_t table_scan(struct bpf_map *slots, const void *key, size_t key_len, void *entry)
 {
 	uint32_t found = UINT32_MAX;
 	uint8_t slot[256];
 
-	for (uint32_t set = 0; set < bpf_map__max_entries(heads); set++) {
-		struct levee_head head;
+	for (uint32_t set = 0; set < bpf_map__max_entries(slots) / LEVEE_WAYS; set++) {
+		struct levee_head head = read_head(slots, set);
 
-		map_read(heads, set, &head);
-		for (uint32_t way = 0; way < LEVEE_WAYS; way++) {
+		for (uint32_t way = LEVEE_FIRST_WAY; way < LEVEE_WAYS; way++) {
 			if (!levee_tag_live(head.tag[way]))
 				continue;
 			map_read(slots, set * LEVEE_WAYS + way, slot);
@@ -523,16 +532,15 @@ static uint32_t table_scan(struct bpf_map *heads, struct bpf_map *slots, const v
 }
 
 /* Calls `count` for every entry, or counts them where it is NULL. */
-static unsigned int table_sum(struct bpf_map *heads, struct bpf_map *slots, unsigned int (*count)(const void *slot))
+static unsigned int table_sum(struct bpf_map *slots, unsigned int (*count)(const void *slot))
 {
 	unsigned int n = 0;
 	uint64_t slot[32];
 
-	for (uint32_t set = 0; set < bpf_map__max_entries(heads); set++) {
-		struct levee_head head;
+	for (uint32_t set = 0; set < bpf_map__max_entries(slots) / LEVEE_WAYS; set++) {
+		struct levee_head head = read_head(slots, set);
 
-		map_read(heads, set, &head);
-		for (uint32_t way = 0; way < LEVEE_WAYS; way++) {
+		for (uint32_t way = LEVEE_FIRST_WAY; way < LEVEE_WAYS; way++) {
 			if (!levee_tag_live(head.tag[way]))
 				continue;
 			if (count)
@@ -543,9 +551,9 @@ static unsigned int table_sum(struct bpf_map *heads, struct bpf_map *slots, unsi
 	return n;
 }
 
-static unsigned int table_count(struct bpf_map *heads)
+static unsigned int table_count(struct bpf_map *slots)
 {
-	return table_sum(heads, NULL, NULL);
+	return table_sum(slots, NULL);
 }
 
 static unsigned int half_open_of(const void *service)
@@ -555,31 +563,31 @@ static unsigned int half_open_of(const void *service)
 
 unsigned int world_sum_half_open(const struct world *w)
 {
-	return table_sum(w->skel->maps.service_heads, w->skel->maps.services, half_open_of);
+	return table_sum(w->skel->maps.services, half_open_of);
 }
 
 unsigned int world_count_half_open(const struct world *w)
 {
-	return table_count(w->skel->maps.half_open_heads);
+	return table_count(w->skel->maps.half_open);
 }
 
 unsigned int world_count_flows(const struct world *w)
 {
-	return table_count(w->skel->maps.flow_heads);
+	return table_count(w->skel->maps.flows);
 }
 
 static uint32_t find_flow(const struct world *w, struct levee_flow *flow)
 {
 	struct levee_tuple t = packet_tuple(&w->last, &w->link);
 
-	return table_scan(w->skel->maps.flow_heads, w->skel->maps.flows, &t, sizeof(t), flow);
+	return table_scan(w->skel->maps.flows, &t, sizeof(t), flow);
 }
 
 static uint32_t find_half_open(const struct world *w, struct levee_half_open *half_open)
 {
 	struct levee_tuple t = packet_tuple(&w->last, &w->link);
 
-	return table_scan(w->skel->maps.half_open_heads, w->skel->maps.half_open, &t, sizeof(t), half_open);
+	return table_scan(w->skel->maps.half_open, &t, sizeof(t), half_open);
 }
 
 bool world_flow(const struct world *w, struct levee_flow *flow)
@@ -597,7 +605,7 @@ static uint32_t find_service(const struct world *w, struct levee_service *servic
 	struct levee_tuple t = packet_tuple(&w->last, &w->link);
 	struct levee_service_key key = { .addr = t.local, .port = t.lport };
 
-	return table_scan(w->skel->maps.service_heads, w->skel->maps.services, &key, sizeof(key), service);
+	return table_scan(w->skel->maps.services, &key, sizeof(key), service);
 }
 
 bool world_service(const struct world *w, struct levee_service *service)
@@ -636,15 +644,14 @@ unsigned int world_flow_sets(void)
 
 bool world_age_with_deadline(struct world *w, uint32_t ms)
 {
-	struct levee_flow flow;
-	struct levee_head head;
+	struct levee_flow flow, head;
 	uint32_t at = find_flow(w, &flow);
 
 	if (at == UINT32_MAX)
 		return complain(w, "there is no flow");
-	map_read(w->skel->maps.flow_heads, at / LEVEE_WAYS, &head);
-	head.deadline[at % LEVEE_WAYS] -= ms >> LEVEE_FLOW_SHIFT;
-	map_write(w->skel->maps.flow_heads, at / LEVEE_WAYS, &head);
+	map_read(w->skel->maps.flows, at - at % LEVEE_WAYS, &head);
+	((struct levee_head *)&head)->deadline[at % LEVEE_WAYS] -= ms >> LEVEE_FLOW_SHIFT;
+	map_write(w->skel->maps.flows, at - at % LEVEE_WAYS, &head);
 	flow.seen_ms -= ms;
 	map_write(w->skel->maps.flows, at, &flow);
 	return true;
