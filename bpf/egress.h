@@ -122,7 +122,18 @@ static __always_inline void half_open_complete_late(const struct run *run, const
 	half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT);
 }
 
-/* A SYN-ACK whose SYN left no entry: the service was not known yet. Its connection is remembered from here. */
+/* What a flow that is over knows of the client whose SYN it has taken, for packet.client_scale. */
+static __always_inline __u8 past_client_scale(const struct levee_end *e, const struct packet *p)
+{
+	if (e->state != LEVEE_TCP_SYN_SENT || e->fin_end != p->seg.ack)
+		return CLIENT_SCALE_UNKNOWN;
+	return e->flags & LEVEE_END_SCALED ? CLIENT_SCALE(e->wscale) : CLIENT_SCALE_NONE;
+}
+
+/*
+ * A SYN-ACK whose SYN left no entry: the service was not known yet, or it reuses a TIME_WAIT, whose flow has seen the SYN
+ * then. Its connection is remembered from here.
+ */
 static __always_inline void half_open_from_synack(const struct run *run, const struct packet *p,
 						  const struct tcp_options *o, __u32 service)
 {
@@ -133,6 +144,12 @@ static __always_inline void half_open_from_synack(const struct run *run, const s
 	if (!h)
 		return;
 	h->client_isn = p->seg.ack - 1;
+	if (p->client_scale != CLIENT_SCALE_UNKNOWN)
+		h->flags = LEVEE_HO_CLIENT_KNOWN;
+	if (p->client_scale > CLIENT_SCALE_NONE) {
+		h->options = LEVEE_OPT_WSCALE;
+		h->wscale = p->client_scale - CLIENT_SCALE(0);
+	}
 	half_open_synack(p, h, o);
 	half_open_publish(run, p, h, index);
 }
@@ -225,51 +242,61 @@ static __always_inline void egress_rst(struct __sk_buff *skb, const struct run *
 		service_retire(run, s, index);
 }
 
-/* What the socket that sends this knows, if its connection has got past its handshake. *k is zero. */
-static __always_inline bool sent_by_connection(struct __sk_buff *skb, struct levee_socket *k)
+/* Is the socket that sends this one of a connection that has got past its handshake? Its state in ours, else 0. */
+static __always_inline __u8 sent_by_connection(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
+	__u8 state = sk ? state_of_kernel(sk->state) : LEVEE_TCP_CLOSED;
 
-	if (!sk)
-		return false;
-	socket_read(k, sk);
-	return k->state >= LEVEE_TCP_ESTABLISHED;
+	return state >= LEVEE_TCP_ESTABLISHED ? state : 0;
 }
 
-/* Sent by a socket of this host on a connection that levee does not know, or takes for half-open. */
-static __always_inline void egress_adopt(struct __sk_buff *skb, const struct run *run, const struct packet *p)
+/* Sent by a socket of this host on a connection that levee does not know, or takes for half-open. A function for its stack. */
+static __noinline int egress_adopt(struct __sk_buff *skb, const struct run *run, const struct packet *p)
 {
 	struct levee_socket k = {};
 	struct levee_half_open *h;
 	__u32 index, was = 0;
 
-	if (!sent_by_connection(skb, &k))
-		return;
+	if (!sent_by_connection(skb) || !skb->sk)
+		return 0;
+	socket_read(&k, skb->sk);
 	h = half_open_find(run, p, &index);
 	if (h) {
 		was = half_open_states(h);
 		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT);
 	}
-	flow_adopt(run, p, &k, LEVEE_LOCAL, was);
+	return flow_adopt(run, p, &k, LEVEE_LOCAL, was);
 }
 
 /*
- * Is the flow not what this host's stack thinks of it? A SYN-ACK answers the SYN of another connection (TIME_WAIT was
- * reused); data from a live socket means that a RST was not taken (RFC 5961 section 3); data from one in SYN_SENT that its
+ * Is the flow not what this host's stack thinks of it? A SYN or SYN-ACK is of another connection (TIME_WAIT was reused); data from a live socket means that a RST was not taken (RFC 5961 section 3); data from one in SYN_SENT that its
  * SYN-ACK came by another interface. What the socket knows is taken then.
  */
 static __always_inline bool flow_is_past(struct __sk_buff *skb, const struct levee_flow *f, const struct packet *p)
 {
 	__u8 local = f->end[LEVEE_LOCAL].state;
-	struct levee_socket k = {};
 
-	if (is_synack(p))
-		return local == LEVEE_TCP_TIME_WAIT || local == LEVEE_TCP_CLOSED;
+	if (p->seg.flags & TCP_SYN)
+		return f->ended && (local == LEVEE_TCP_TIME_WAIT || local == LEVEE_TCP_CLOSED);
 	return (local == LEVEE_TCP_CLOSED || local == LEVEE_TCP_SYN_SENT) && !(p->seg.flags & (TCP_SYN | TCP_RST)) &&
-	       sent_by_connection(skb, &k) && k.state == LEVEE_TCP_ESTABLISHED;
+	       sent_by_connection(skb) == LEVEE_TCP_ESTABLISHED;
 }
 
-static __always_inline void egress_flow(const struct run *run, struct levee_flow *f, __u32 index,
+/* A SYN-ACK again although the third ACK has come: perhaps because nobody accept()s. */
+static __always_inline void egress_unaccepted(struct __sk_buff *skb, const struct run *run, const struct packet *p)
+{
+	struct levee_service *s;
+	__u32 index;
+
+	if (!is_synack(p))
+		return;
+	s = service_find(&p->tuple, &index);
+	if (s)
+		accept_queue_is_full(skb, run, &p->tuple, service_owner(s, &index));
+}
+
+static __always_inline void egress_flow(struct __sk_buff *skb, const struct run *run, struct levee_flow *f, __u32 index,
 					const struct packet *p)
 {
 	enum levee_tracked tracked;
@@ -277,7 +304,9 @@ static __always_inline void egress_flow(const struct run *run, struct levee_flow
 	if (f->flags & LEVEE_FLOW_PENDING)
 		f->flags &= ~LEVEE_FLOW_PENDING;
 	tracked = track(run, f, index, p, LEVEE_LOCAL);
-	if (tracked == LEVEE_TRACKED_PAWS)
+	if (tracked == LEVEE_TRACKED_SYN_AGAIN)
+		egress_unaccepted(skb, run, p);
+	else if (tracked == LEVEE_TRACKED_PAWS)
 		count(run, LEVEE_C_FLOW_PAWS);
 	else if (tracked == LEVEE_TRACKED_OUTSIDE)
 		count(run, LEVEE_C_FLOW_OUT_OF_WINDOW);
@@ -299,11 +328,12 @@ static __always_inline void egress_segment(struct __sk_buff *skb, const struct r
 	}
 	f = flow_find(run, p, &index);
 	if (f && flow_is_past(skb, f, p)) {
+		p->client_scale = past_client_scale(&f->end[LEVEE_REMOTE], p);
 		flow_remove(run, f, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED, LEVEE_ENDED_REUSED);
 		f = NULL;
 	}
 	if (f)
-		egress_flow(run, f, index, p);
+		egress_flow(skb, run, f, index, p);
 	else if (is_synack(p))
 		egress_synack(skb, run, p, &o);
 	else if (p->seg.flags & TCP_SYN)

@@ -27,6 +27,22 @@ static __always_inline int reason_of_tracked(const struct packet *p, enum levee_
 	return tracked == LEVEE_TRACKED_PAWS ? LEVEE_PASS_FLOW_PAWS : LEVEE_PASS_FLOW_SUSPECT;
 }
 
+/*
+ * This host has said by another SYN-ACK that it did not take the third ACK. While its accept queue is full it does not take
+ * the next one either (tcp_v4_syn_recv_sock).
+ */
+static __always_inline bool flow_waits_for_accept(struct xdp_md *ctx, const struct run *run, const struct levee_flow *f,
+						  const struct packet *p)
+{
+	struct levee_service *s;
+	__u32 index;
+
+	if (f->end[LEVEE_LOCAL].state != LEVEE_TCP_SYN_RECEIVED || p->seg.flags & (TCP_SYN | TCP_RST))
+		return false;
+	s = service_find(&p->tuple, &index);
+	return s && accept_queue_still_full(ctx, run, &p->tuple, service_owner(s, &index));
+}
+
 /* Of a tracked connection? Then it goes to the stack, whatever the flow thinks of it. */
 static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *run, struct packet *p)
 {
@@ -45,6 +61,8 @@ static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *ru
 		options_xdp(ctx, p, &o);
 		segment_take_options(&p->seg, &o);
 	}
+	if (flow_waits_for_accept(ctx, run, f, p))
+		return LEVEE_PASS_FLOW;
 	return reason_of_tracked(p, track(run, f, index, p, LEVEE_REMOTE));
 }
 
@@ -266,6 +284,9 @@ static __always_inline int ingress_half_open(struct xdp_md *ctx, const struct ru
 		half_open_note_ack(p, h);
 		return half_open_misfit(ctx, run, p, h, index);
 	}
+	/* The kernel drops this ACK, and the connection stays in its SYN queue. */
+	if (accept_queue_still_full(ctx, run, &p->tuple, service_at(h->service)))
+		return LEVEE_PASS_HALF_OPEN;
 	return half_open_complete(run, p, h, index);
 }
 

@@ -60,6 +60,11 @@ struct ipv6_ext {
 	__be16 offset; /* of a fragment header */
 };
 
+/* packet.client_scale: what is known of the window scale that the client of a SYN-ACK has asked for. */
+#define CLIENT_SCALE_UNKNOWN 0
+#define CLIENT_SCALE_NONE 1
+#define CLIENT_SCALE(shift) (2 + (shift))
+
 /* One TCP segment: offsets into the frame, numbers in host order. No pointers, so that global functions can take it. */
 struct packet {
 	struct levee_tuple tuple;
@@ -72,7 +77,7 @@ struct packet {
 	__u8 is_v4;
 	__u8 ttl; /* or hop limit */
 	__u8 tos; /* or traffic class */
-	__u8 pad;
+	__u8 client_scale; /* of a SYN-ACK whose SYN a flow that was over has taken: CLIENT_SCALE_* */
 	struct levee_segment seg;
 };
 

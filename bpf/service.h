@@ -34,6 +34,17 @@ __noinline int service_lookup(const struct levee_service_key *key, __u32 hash)
 	return table_find(&t, hash, key, SERVICE_KEY_WORDS, ALL_WAYS);
 }
 
+/* The same by a packet's local end: the key does not stand on the caller's stack, of which Linux 6.1 has little. */
+__noinline int service_lookup_local(const struct levee_tuple *tuple)
+{
+	struct levee_service_key key;
+
+	if (!tuple)
+		return NO_SLOT;
+	service_key(&key, tuple);
+	return service_lookup(&key, service_hash(&key));
+}
+
 /* A service that has not been looked at for so long gives its entry to whoever needs it. It is learnt again in time. */
 #define SERVICE_IDLE_MS 3600000U
 
@@ -88,10 +99,12 @@ static __always_inline struct levee_service *service_find_key(const struct levee
 /* The service that a packet's local end names, also when it is GONE. */
 static __always_inline struct levee_service *service_find(const struct levee_tuple *t, __u32 *index)
 {
-	struct levee_service_key key;
+	int slot = service_lookup_local(t);
 
-	service_key(&key, t);
-	return service_find_key(&key, index);
+	if (slot < 0)
+		return NULL;
+	*index = slot;
+	return service_at(slot);
 }
 
 static __always_inline struct levee_service_counts *service_counts_at(__u32 index)
@@ -176,6 +189,7 @@ struct listener {
 	bool wildcard;
 	bool wildcard_v6; /* the wildcard is ::, and may serve both families */
 	bool mptcp;
+	bool full; /* its accept queue, as sk_acceptq_is_full() has it: a third ACK is dropped */
 };
 
 static __always_inline bool listener_is_mptcp(const struct sock *sk)
@@ -195,19 +209,23 @@ static __always_inline void listener_read(struct listener *l, const struct sock 
 					 v6.in6_u.u6_addr32[3]) :
 				       !sk->__sk_common.skc_rcv_saddr;
 	l->mptcp = listener_is_mptcp(sk);
+	l->full = sk->sk_ack_backlog > sk->sk_max_ack_backlog;
 }
 
-/* The listener of a service. Returns false if there is none. */
-static __always_inline bool listener_find(struct __sk_buff *skb, const struct levee_service *s, struct listener *l)
+/*
+ * The listener at an address and port of this host. Returns false if there is none. `ctx` is of XDP or TC. A function for its
+ * stack: Linux 6.1 counts that of all callers together.
+ */
+static __noinline bool listener_find(void *ctx, const union levee_addr *addr, __be16 port, struct listener *l)
 {
-	struct levee_tuple t = { .local = s->key.addr, .lport = s->key.port };
+	struct levee_tuple t = { .local = *addr, .lport = port };
 	struct bpf_sock *sk;
 	struct sock *tcp;
 	bool found = false;
 
 	if (levee_addr_is_v4(&t.local))
 		levee_addr_set_v4(&t.remote, 0);
-	sk = kernel_socket(skb, &t);
+	sk = kernel_socket(ctx, &t);
 	if (!sk)
 		return false;
 	if (sk->state == BPF_TCP_LISTEN) {
@@ -252,7 +270,7 @@ static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *
 
 	s->refreshed_ms = run->now_ms;
 	service_keep(run, index);
-	if (!listener_find(skb, s, &l)) {
+	if (!listener_find(skb, &s->key.addr, s->key.port, &l)) {
 		s->flags |= LEVEE_SVC_REFUSED;
 		return false;
 	}
@@ -265,6 +283,29 @@ static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *
 	s->owner = owner ? at : index;
 	service_set_backlog(run, owner ? owner : s, l.backlog);
 	return true;
+}
+
+/* How long a full accept queue is kept in mind: as long as the kernel repeats a SYN-ACK whose third ACK it had to drop. */
+#define ACCEPT_QUEUE_MINDED_MS 64000
+
+/* Is the accept queue that a connection would go to full? Only asked, and the answer noted, where it was full before or may be. */
+static __noinline bool accept_queue_is_full(void *ctx, const struct run *run, const struct levee_tuple *t,
+					    struct levee_service *owner)
+{
+	struct listener l = {};
+
+	if (!listener_find(ctx, &t->local, t->lport, &l) || !l.full)
+		return false;
+	owner->full_ms = stamp_ms(run);
+	return true;
+}
+
+/* The same, asking only if it was full a minute ago. The owner of the service may be NULL. */
+static __always_inline bool accept_queue_still_full(void *ctx, const struct run *run, const struct levee_tuple *t,
+						    struct levee_service *owner)
+{
+	return owner && owner->full_ms && run->now_ms - owner->full_ms < ACCEPT_QUEUE_MINDED_MS &&
+	       accept_queue_is_full(ctx, run, t, owner);
 }
 
 /* The service is closed: SYNs go to the stack, and its entry, and that of its listener, to whoever needs them. */

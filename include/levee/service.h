@@ -55,7 +55,7 @@ struct levee_service {
 	__u8 mode;          /* enum levee_mode */
 	__u8 flags;         /* LEVEE_SVC_* */
 	__u16 owner;        /* index of the entry that counts for it */
-	__u32 full_ms;      /* when a valid cookie last found the accept queue full; 0 never */
+	__u32 full_ms;      /* when the accept queue was last found full; 0 never */
 	__u32 refreshed_ms; /* when its listener was looked at last, or a SYN came after half an hour without that */
 	__u32 pad2[2];
 	/* second line */

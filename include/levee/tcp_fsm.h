@@ -32,6 +32,7 @@ enum levee_tcp_state { LEVEE_TCP_STATES(LEVEE_STATE_ENUM) LEVEE_TCP_STATE_COUNT 
 enum levee_tcp_event {
 	LEVEE_EV_SENT_SYN,
 	LEVEE_EV_SENT_SYNACK,
+	LEVEE_EV_SENT_SYNACK_AGAIN, /* and nothing since the first one */
 	LEVEE_EV_SENT_FIN,
 	LEVEE_EV_SENT_MORE,       /* data beyond a FIN that was not acknowledged: that FIN was forged */
 	LEVEE_EV_RCVD_SYN,        /* SYN without ACK */
@@ -63,6 +64,8 @@ static const __u8 levee_tcp_next[LEVEE_TCP_EVENT_COUNT][LEVEE_TCP_STATE_COUNT] =
 [LEVEE_EV_SENT_SYN]        = { sSS, sSS, sSS, sSR, sES, sF1, sF2, sCW, sCG, sLA, sSS },
 /* 3.10.7.2 LISTEN answers; 3.10.7.4 first: SYN in SYN_SENT is simultaneous open and is answered too. */
 [LEVEE_EV_SENT_SYNACK]     = { sSR, sSR, sSR, sSR, sES, sF1, sF2, sCW, sCG, sLA, sSR },
+/* 3.10.7.4: an end that is established does not repeat its SYN-ACK; this one has not taken the third ACK (its accept queue is full). */
+[LEVEE_EV_SENT_SYNACK_AGAIN] = { sCL, sLI, sSS, sSR, sSR, sF1, sF2, sCW, sCG, sLA, sTW },
 /* 3.10.4 CLOSE: from SYN_RECEIVED and ESTABLISHED to FIN_WAIT_1, from CLOSE_WAIT to LAST_ACK. */
 [LEVEE_EV_SENT_FIN]        = { sCL, sLI, sF1, sF1, sF1, sF1, sF2, sLA, sCG, sLA, sTW },
 /* 3.10.4: nothing follows a FIN, so what is followed was none; the end is where it was before it. */

@@ -293,6 +293,26 @@ static __always_inline void levee_take_syn(struct levee_end *e, struct levee_end
 		levee_end_event(peer, LEVEE_EV_RCVD_SYN);
 }
 
+/* Is `side` the end that answered a SYN? */
+static __always_inline int levee_is_server(const struct levee_flow *f, enum levee_side side)
+{
+	if (side == LEVEE_REMOTE)
+		return f->began == LEVEE_BEGAN_OUTGOING;
+	return f->began == LEVEE_BEGAN_HANDSHAKE || f->began == LEVEE_BEGAN_COOKIE;
+}
+
+/*
+ * Does a server that was thought established send its SYN-ACK again, and nothing since the first? Then it has not taken the
+ * third ACK: Linux drops it where the accept queue is full.
+ */
+static __always_inline int levee_unaccepted(const struct levee_flow *f, const struct levee_segment *s, enum levee_side side)
+{
+	const struct levee_end *e = &f->end[side & 1], *peer = &f->end[(side & 1) ^ 1];
+
+	return segment_is_synack(s) && levee_is_server(f, side) && levee_syn_again(e, s) && !levee_end_opening(peer) &&
+	       e->state == LEVEE_TCP_ESTABLISHED && e->seq_end == e->fin_end && e->ack == s->ack;
+}
+
 /*
  * Before the flow is established, and after it has ended, a SYN opens its end anew. On a live flow it changes
  * nothing: the endpoint answers with a challenge ACK (RFC 5961 section 4). In simultaneous open an end sends its
@@ -388,12 +408,13 @@ static __always_inline enum levee_tracked levee_track(struct levee_flow *f, cons
 
 	if (s->flags & TCP_RST)
 		return levee_track_reset(f, e, peer, s, side);
-	if (s->flags & TCP_SYN) {
-		result = levee_track_syn(e, peer, s);
-		if (result == LEVEE_TRACKED_TAKEN)
-			f->ended = LEVEE_ENDED_NOT;
-		return result;
+	if (levee_unaccepted(f, s, side)) {
+		levee_end_event(e, LEVEE_EV_SENT_SYNACK_AGAIN);
+		levee_count_syn_again(e);
+		return LEVEE_TRACKED_SYN_AGAIN;
 	}
+	if (s->flags & TCP_SYN)
+		return levee_track_syn(e, peer, s);
 	result = levee_track_plain(f, e, peer, s, side);
 	if (result == LEVEE_TRACKED_TAKEN)
 		levee_flow_conclude(f);

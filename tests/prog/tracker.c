@@ -77,6 +77,8 @@ static bool one_syn_repeat_each(struct world *w) { return repeats_are(w, 1, 2, 0
 static bool no_repeats(struct world *w) { return repeats_are(w, 0, 0, 0, 0); }
 static bool two_fin_repeats_of_client(struct world *w) { return repeats_are(w, 0, 0, 0, 2); }
 static bool one_fin_repeat_of_server(struct world *w) { return repeats_are(w, 0, 0, 1, 0); }
+static bool two_syn_repeats_of_this_host(struct world *w) { return repeats_are(w, 2, 0, 0, 0); }
+static bool one_syn_repeat_of_the_remote_end(struct world *w) { return repeats_are(w, 0, 1, 0, 0); }
 static bool one_syn_repeat_of_this_host(struct world *w) { return repeats_are(w, 1, 0, 0, 0); }
 
 static bool is_suspect(struct world *w)
@@ -119,7 +121,20 @@ static bool is_windowed(struct world *w)
 	       complain(w, "the client's window ends at %u", f.end[LEVEE_REMOTE].win_end - w->link.local_isn);
 }
 
-static bool closed_by_handshake(struct world *w)
+static bool both_scales_are_known(struct world *w)
+{
+	const uint8_t known = LEVEE_END_SYN | LEVEE_END_SCALED;
+	struct levee_flow f;
+
+	if (!world_flow(w, &f))
+		return complain(w, "there is no flow");
+	for (int i = 0; i < 2; i++)
+		if ((f.end[i].flags & known) != known || f.end[i].wscale != 7)
+			complain(w, "end %d: flags %#x, scale %u", i, f.end[i].flags, f.end[i].wscale);
+	return w->failures == 0;
+}
+
+static bool began_by_handshake(struct world *w)
 {
 	struct levee_flow f;
 
@@ -131,7 +146,7 @@ static bool closed_by_handshake(struct world *w)
 static const struct row handshake[] = {
 	{ "third ACK overtakes the SYN-ACK", BOTH,
 	  .steps = { IN(PASS_SYN, S, LINUX), IN(PASS_HALF_OPEN, A, .seq = 1, .ack = 1, TS), HALF_OPEN, OUT(SA, .ack = 1, LINUX),
-		     FLOW(ESTABLISHED, ESTABLISHED), CHECK(closed_by_handshake), COUNTED(HALF_OPEN_DONE, 1),
+		     FLOW(ESTABLISHED, ESTABLISHED), CHECK(began_by_handshake), COUNTED(HALF_OPEN_DONE, 1),
 		     DATA_IN(.seq = 1, .ack = 1, .payload = 10), DATA_OUT(.seq = 1, .ack = 11, .payload = 10), CHECK(lives) } },
 	{ "data overtakes the SYN-ACK", BOTH,
 	  .steps = { IN(PASS_SYN, S, LINUX), IN(PASS_HALF_OPEN, PA, .seq = 1, .ack = 1, .payload = 5, TS), OUT(SA, .ack = 1, LINUX),
@@ -168,6 +183,12 @@ static const struct row handshake[] = {
 	{ "third ACK with URG and PSH", BOTH,
 	  .steps = { SYN_AND_ANSWER, IN(PASS_HANDSHAKE, .flags = F_ACK | F_PSH | F_URG, .seq = 1, .ack = 1, .payload = 1, TS),
 		     FLOW(ESTABLISHED, ESTABLISHED) } },
+	{ "the third ACK is not taken: SYN-ACK again, until data shows that it was", BOTH,
+	  .steps = { HANDSHAKE, FLOW(ESTABLISHED, ESTABLISHED), OUT(SA, .ack = 1, LINUX), FLOW(SYN_RECEIVED, ESTABLISHED),
+		     IN(PASS_FLOW, A, .seq = 1, .ack = 1, TS), FLOW(ESTABLISHED, ESTABLISHED), OUT(SA, .ack = 1, LINUX),
+		     FLOW(SYN_RECEIVED, ESTABLISHED), DATA_IN(.seq = 1, .ack = 1, .payload = 10), OUT(A, .seq = 1, .ack = 11, TS),
+		     FLOW(ESTABLISHED, ESTABLISHED), CHECK(two_syn_repeats_of_this_host), OUT(SA, .ack = 1, LINUX), FLOW(ESTABLISHED, ESTABLISHED),
+		     COUNTED(FLOW_OUT_OF_WINDOW, 1) } },
 	{ "RST for a half-open connection must be exact", BOTH,
 	  .steps = { SYN_AND_ANSWER, IN(PASS_HALF_OPEN, RA, .seq = 1000, .ack = 1), HALF_OPEN, IN(PASS_HALF_OPEN, RA, .seq = 1, .ack = 1),
 		     NOTHING, COUNTED(HALF_OPEN_RESET, 1) } },
@@ -175,6 +196,10 @@ static const struct row handshake[] = {
 	  .steps = { HANDSHAKE, IN(PASS_FLOW, R, .seq = 1), FLOW(CLOSED, CLOSED), IN(PASS_SYN, S, .seq = 5000, LINUX), HALF_OPEN,
 		     COUNTED(FLOW_REUSED, 1), OUT(SA, .seq = 7000, .ack = 5001, LINUX),
 		     IN(PASS_HANDSHAKE, A, .seq = 5001, .ack = 7001, TS), FLOW(ESTABLISHED, ESTABLISHED), CHECK(no_repeats), CHECK(lives) } },
+	{ "TIME_WAIT reused: the SYN that it took is the client's", BOTH,
+	  .steps = { HANDSHAKE, SERVER_CLOSES, IN(PASS_FLOW_SYN, S, .seq = 900000, LINUX), FLOW(TIME_WAIT, SYN_SENT), CHECK(ended_fin_local),
+		     OUT(SA, .seq = 800000, .ack = 900001, LINUX), HALF_OPEN, IN(PASS_HANDSHAKE, A, .seq = 900001, .ack = 800001, TS),
+		     FLOW(ESTABLISHED, ESTABLISHED), CHECK(both_scales_are_known), CHECK(lives) } },
 	{ "two connections of two clients with the ports exchanged do not meet", BOTH,
 	  .steps = { HANDSHAKE, OUT(S, LINUX, .local_port = CLIENT_PORT, .port = (uint16_t)(SERVICE_PORT - CLIENT_PORT)), FLOW(SYN_SENT, CLOSED),
 		     COUNTED(FLOW_NEW, 2) } },
@@ -199,8 +224,9 @@ static const struct row opening[] = {
 		     OUT(R, .seq = 77, OUTGOING), FLOW(SYN_SENT, CLOSED), CHECK(lives), IN(PASS_FLOW, SA, .ack = 1, LINUX, OUTGOING),
 		     FLOW(ESTABLISHED, SYN_RECEIVED) } },
 	{ "SYN-ACK repeated because the third ACK was lost", BOTH,
-	  .steps = { CONNECT, FLOW(ESTABLISHED, ESTABLISHED), IN(PASS_FLOW_OUT_OF_WINDOW, SA, .ack = 1, LINUX, OUTGOING),
-		     FLOW(ESTABLISHED, ESTABLISHED), OUT(A, .seq = 1, .ack = 1, TS, OUTGOING), DATA_IN(.seq = 1, .ack = 1, .payload = 9, OUTGOING) } },
+	  .steps = { CONNECT, FLOW(ESTABLISHED, ESTABLISHED), IN(PASS_FLOW, SA, .ack = 1, LINUX, OUTGOING), FLOW(ESTABLISHED, SYN_RECEIVED),
+		     CHECK(one_syn_repeat_of_the_remote_end), OUT(A, .seq = 1, .ack = 1, TS, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED),
+		     DATA_IN(.seq = 1, .ack = 1, .payload = 9, OUTGOING) } },
 	{ "split handshake in four: ACK, then SYN", BOTH,
 	  .steps = { OUT(S, LINUX, OUTGOING), IN(PASS_FLOW, A, .seq = 0, .ack = 1, OUTGOING), FLOW(SYN_SENT, CLOSED),
 		     IN(PASS_FLOW_SYN, S, LINUX, OUTGOING), FLOW(SYN_RECEIVED, SYN_SENT), OUT(SA, .ack = 1, LINUX, OUTGOING),

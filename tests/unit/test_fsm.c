@@ -50,6 +50,12 @@ static state_t rule_sent_synack(state_t s)
 	return s;
 }
 
+/* Only SYN-RECEIVED repeats it, so that is where the end still is, whatever has been sent to it. */
+static state_t rule_sent_synack_again(state_t s)
+{
+	return IS(ESTABLISHED) ? LEVEE_TCP_SYN_RECEIVED : s;
+}
+
 /* 3.10.4 CLOSE. An end that sends FIN has been synchronized, also if levee missed the segment that did it. */
 static state_t rule_sent_fin(state_t s)
 {
@@ -123,6 +129,7 @@ static state_t rule_rst(state_t s)
 static state_t (*const rules[])(state_t) = {
 	[LEVEE_EV_SENT_SYN] = rule_sent_syn,
 	[LEVEE_EV_SENT_SYNACK] = rule_sent_synack,
+	[LEVEE_EV_SENT_SYNACK_AGAIN] = rule_sent_synack_again,
 	[LEVEE_EV_SENT_FIN] = rule_sent_fin,
 	[LEVEE_EV_SENT_MORE] = rule_sent_more,
 	[LEVEE_EV_RCVD_SYN] = rule_rcvd_syn,
