@@ -12,8 +12,9 @@ static __always_inline bool events_wanted(const struct run *run)
 {
 	__u32 zero = 0;
 	const struct levee_listener *l = bpf_map_lookup_elem(&listener, &zero);
+	__u32 until = l ? READ_ONCE(l->until_ms) : 0;
 
-	return l && (__s32)(READ_ONCE(l->until_ms) - run->now_ms) > 0;
+	return until && until - run->now_ms - 1 < LEVEE_LISTEN_MAX_MS;
 }
 
 /* A zeroed record to fill and to submit, or NULL. */

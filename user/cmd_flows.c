@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cmd_flows.c - levee flows IFACE: which rows are shown, in which form, and how many there were.
+ * cmd_flows.c - levee flows IFACE: which rows are shown, in which form, and how many there were. --summary is
+ * cmd_flows_summary.c's.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "options.h"
 #include "order.h"
 #include "stream.h"
+#include "summary.h"
 
 struct listing {
 	const struct options *options;
@@ -181,6 +183,16 @@ static int list(struct listing *l, const struct maps *maps)
 	return err;
 }
 
+static int show_table(struct listing *l)
+{
+	close_maps struct maps maps;
+	int err = maps_open(&maps, l->ifname);
+
+	if (err)
+		return err;
+	return l->options->summary ? flows_summary(&maps, l->options, &l->filter) : list(l, &maps);
+}
+
 int cmd_flows(const struct options *options)
 {
 	struct listing l = {
@@ -190,11 +202,7 @@ int cmd_flows(const struct options *options)
 		.sorted = { .order = options->sort, .reverse = options->reverse, .limit = options->limit },
 		.progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO),
 	};
-	close_maps struct maps maps;
 	int err = filter_parse(&l.filter, options);
 
-	memset(maps.fd, -1, sizeof(maps.fd));
-	if (!err)
-		err = maps_open(&maps, l.ifname);
-	return err ? err : list(&l, &maps);
+	return err ? err : show_table(&l);
 }

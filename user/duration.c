@@ -97,7 +97,9 @@ const char *duration_exact(char to[32], __u64 ms)
 
 const char *duration_short(char to[8], __u64 ms)
 {
-	if (ms < 10 * SECOND)
+	if (ms < 100)
+		snprintf(to, 8, "%llums", ms);
+	else if (ms < 10 * SECOND)
 		snprintf(to, 8, "%llu.%llus", ms / SECOND, ms % SECOND / 100);
 	else if (ms < MINUTE)
 		snprintf(to, 8, "%llus", ms / SECOND);

@@ -17,7 +17,7 @@ bool duration_parse(const char *text, __u64 *ms);
 /* Exactly, as duration_parse takes it: "1min4s". Returns `to`. */
 const char *duration_exact(char to[32], __u64 ms);
 
-/* Four characters at most, cut off and not rounded: "0.3s", "12s", "5m", "23h", "40d". Returns `to`. */
+/* Four characters at most, cut off and not rounded: "80ms", "0.3s", "12s", "5m", "23h", "40d". Returns `to`. */
 const char *duration_short(char to[8], __u64 ms);
 
 #endif

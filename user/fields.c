@@ -7,6 +7,7 @@
 
 #include "duration.h"
 #include "fields.h"
+#include "output.h"
 #include "put.h"
 
 static const void *value(const struct field *f, const void *row)
@@ -92,26 +93,6 @@ char *fields_json(char *to, const struct field *fields, unsigned int count, cons
 	return to;
 }
 
-/* Four characters at most: "999", "9.9k", "99k", "9.9M"; powers of 1000, cut off and not rounded. */
-static char *put_short(char *to, __u64 n)
-{
-	static const char unit[] = " kMGTPE";
-	unsigned int i = 0;
-	__u64 tenths = n;
-
-	if (n < 1000)
-		return put_number(to, n);
-	for (tenths = n / 100, i = 1; tenths >= 10000; tenths /= 1000)
-		i++;
-	to = put_number(to, tenths / 10);
-	if (tenths < 100) {
-		*to++ = '.';
-		*to++ = '0' + tenths % 10;
-	}
-	*to++ = unit[i];
-	return to;
-}
-
 /* "850us", "1.2ms", "120ms", "3.0s": five characters at most up to 16 minutes. */
 static char *put_microseconds(char *to, __u32 us)
 {
@@ -137,7 +118,7 @@ char *field_text(char *to, const struct field *f, const void *row)
 		return put_microseconds(to, number(f, row));
 	case FIELD_U32:
 	case FIELD_BYTES:
-		return put_short(to, number(f, row));
+		return put_text(to, output_short(text, number(f, row)));
 	default:
 		return field_is_number(f) || f->type == FIELD_PORT ? put_number(to, number(f, row)) :
 								     put_string(to, f, row);

@@ -35,7 +35,7 @@ extern const unsigned int flow_field_count;
 /* What it takes to tell how old an entry is and how long it stays. */
 struct flow_clock {
 	const __u32 *timeout_ms; /* by enum levee_timeout */
-	__u32 pressure;	/* levee_pressure() */
+	__u32 pressure; /* levee_pressure() */
 	__u32 now_ms;
 };
 

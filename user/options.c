@@ -34,7 +34,7 @@ enum option_type {
 
 #define ON(NAME) (1U << CMD_##NAME)
 #define ON_ALL ((1U << CMD_COUNT) - 1)
-#define ON_FILTERED ON(FLOWS)
+#define ON_FILTERED (ON(FLOWS) | ON(FLOWS_DELETE) | ON(EVENTS))
 
 struct option {
 	const char *name;
@@ -81,17 +81,24 @@ static const struct option table[] = {
 	{ "service", OPT_LIST, offsetof(struct options, service), ON_FILTERED, 0, 0, 0, "ENDS",
 	  "this host's end, whoever opened" },
 	{ "began", OPT_LIST, offsetof(struct options, began), ON_FILTERED, 0, 0, 0, "WORD", LEVEE_BEGAN(BEGAN_HELP) },
-	{ "idle", OPT_TIME, offsetof(struct options, idle_ms), ON(FLOWS), 0, 0, 0, "TIME",
+	{ "idle", OPT_TIME, offsetof(struct options, idle_ms), ON(FLOWS) | ON(FLOWS_DELETE), 0, 0, 0, "TIME",
 	  "silent for so long at least: 30 (seconds), 500ms, 5min, 2h, 1d" },
 	{ "sort", OPT_CHOICE, offsetof(struct options, sort), ON(FLOWS), ORDER_NONE, 0, 0, FLOW_ORDERS(ORDER_WORD),
 	  "none: as they stand in the table, in constant memory; others: the oldest, biggest or slowest first" },
 	{ "reverse", OPT_FLAG, offsetof(struct options, reverse), ON(FLOWS), 0, 0, 0, NULL, "with --sort: last first" },
 	{ "limit", OPT_NUMBER, offsetof(struct options, limit), ON(FLOWS), 0, 1, ~0U, "N",
 	  "show so many rows at most" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS), 0, 0, 0, NULL,
+	{ "summary", OPT_FLAG, offsetof(struct options, summary), ON(FLOWS), 0, 0, 0, NULL,
+	  "count by state and by service instead" },
+	{ "all", OPT_FLAG, offsetof(struct options, all), ON(FLOWS_DELETE), 0, 0, 0, NULL,
+	  "all of them, where no filter is given" },
+	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
+	  "stop after so many events" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON object per line; errors as text on stderr" },
-	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL, 0, 0, 0, NULL,
+	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
+	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
 	{ "help", OPT_FLAG, offsetof(struct options, help), ON_ALL, 0, 0, 0, NULL, "print this and exit" },
 };
 

@@ -19,6 +19,12 @@
 	X(STATUS, status, "status", "", "[IFACE]", 0, 1, "where and how levee is attached, and what it protects")    \
 	X(STATS, stats, "stats", "", "IFACE", 1, 1, "what happened to packets: totals and rates, by reason")         \
 	X(FLOWS, flows, "flows", "", "IFACE", 1, 1, "connections, half-open ones too, with the states of both ends") \
+	X(FLOWS_DELETE, flows_delete, "flows", " delete", "IFACE FILTER...", 1, 1,                                   \
+	  "forget connections; they themselves go on")                                                               \
+	X(EVENTS, events, "events", "", "IFACE", 1, 1, "connections as they begin, change their state and end")      \
+	X(CONFIG_SHOW, config_show, "config", " show", "IFACE", 1, 1, "settings, and every timeout with its reason") \
+	X(CONFIG_SET, config_set, "config", " set", "IFACE NAME=VALUE...", 2, ARGUMENTS_MAX,                         \
+	  "change timeouts while levee runs")                                                                        \
 	X(DOCTOR, doctor, "doctor", "", "[IFACE]", 0, 1, "what this kernel, driver and interface can do")            \
 	X(HELP, help, "help", "", "[COMMAND]", 0, 2, "this list, or a command's options")                            \
 	X(VERSION, version, "version", "", "", 0, 0, "version of this program and of its maps")
