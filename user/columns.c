@@ -9,8 +9,7 @@
 #include "columns.h"
 
 #define GAP 1
-#define FOLD_INDENT 4
-#define LINE_MAX_BYTES (COLUMNS_MAX * (FIELD_TEXT_MAX + GAP) + FOLD_INDENT + 2)
+#define LINE_MAX_BYTES (COLUMNS_MAX * (FIELD_TEXT_MAX + GAP) + 2)
 
 unsigned int columns_of_terminal(int fd)
 {
@@ -35,8 +34,13 @@ bool columns_begin(struct columns *c, const struct field *fields, unsigned int c
 
 /* --- layout */
 
-/* The widest of the sample, and the title; 0 for a column of words that has none in any row. */
-static unsigned int width_of(const struct columns *c, const struct field *f, bool all_seen)
+static bool is_end(const struct columns *c, unsigned int i)
+{
+	return c->field[i]->type == FIELD_ENDPOINT;
+}
+
+/* The widest of the sample that is not beyond `limit`, or the title; 0 for a column of words that has none in any row. */
+static unsigned int width_of(const struct columns *c, const struct field *f, unsigned int limit, bool all_seen)
 {
 	unsigned int widest = 0, title = strlen(f->title);
 	char text[FIELD_TEXT_MAX];
@@ -44,27 +48,37 @@ static unsigned int width_of(const struct columns *c, const struct field *f, boo
 	for (unsigned int i = 0; i < c->kept; i++) {
 		unsigned int len = field_text(text, f, c->sample + i * c->row_size) - text;
 
-		widest = len > widest ? len : widest;
+		if (len > widest && len <= limit)
+			widest = len;
 	}
-	if (!widest && all_seen)
+	if (!widest && all_seen && limit == FIELD_TEXT_MAX)
 		return 0;
 	if (field_is_number(f) && widest < 4)
 		widest = 4;
 	return widest > title ? widest : title;
 }
 
-/* Columns that a line takes with all fields up to a rank; folded: without the first line's. */
-static unsigned int line_width(const struct columns *c, int rank, bool folded)
+/* Columns that a line takes with all fields up to a rank. */
+static unsigned int line_width(const struct columns *c, int rank)
 {
-	unsigned int sum = folded ? FOLD_INDENT : 0, n = 0;
+	unsigned int sum = 0;
 
-	for (unsigned int i = 0; i < c->count; i++) {
-		if (!c->width[i] || c->field[i]->rank > rank || (folded && c->field[i]->type == FIELD_ENDPOINT))
-			continue;
-		sum += c->width[i];
-		n++;
-	}
-	return n ? sum + GAP * (n - 1) : 0;
+	for (unsigned int i = 0; i < c->count; i++)
+		if (c->width[i] && c->field[i]->rank <= rank)
+			sum += c->width[i] + (sum ? GAP : 0);
+	return sum;
+}
+
+static bool fits(const struct columns *c, int rank)
+{
+	return !c->terminal || line_width(c, rank) <= c->terminal;
+}
+
+static void set_widths(struct columns *c, bool ends, unsigned int limit, bool all_seen)
+{
+	for (unsigned int i = 0; i < c->count; i++)
+		if (is_end(c, i) == ends)
+			c->width[i] = width_of(c, c->field[i], limit, all_seen);
 }
 
 static void leave_out_above(struct columns *c, int rank)
@@ -76,12 +90,14 @@ static void leave_out_above(struct columns *c, int rank)
 
 static void lay_out(struct columns *c, bool all_seen)
 {
+	unsigned int limit = FIELD_TEXT_MAX;
 	int rank = FIELD_RANK_MAX;
 
-	for (unsigned int i = 0; i < c->count; i++)
-		c->width[i] = width_of(c, c->field[i], all_seen);
-	c->folded = c->terminal && line_width(c, 0, false) > c->terminal;
-	while (c->terminal && rank > 0 && line_width(c, rank, c->folded) > c->terminal)
+	set_widths(c, false, limit, all_seen);
+	set_widths(c, true, limit, all_seen);
+	while (!fits(c, 0) && --limit)
+		set_widths(c, true, limit, all_seen);
+	while (rank > 0 && !fits(c, rank))
 		rank--;
 	leave_out_above(c, rank);
 	c->laid_out = true;
@@ -95,45 +111,55 @@ static char *put_spaces(char *to, unsigned int n)
 	return to + n;
 }
 
-static unsigned int spaces(unsigned int width, size_t len)
+/* A row's value, or the title where there is no row. Returns its length. */
+static unsigned int cell(char text[FIELD_TEXT_MAX], const struct columns *c, unsigned int i, const void *row)
 {
-	return width > len ? width - len : 0;
-}
-
-/* A row's value, or the title where there is no row. */
-static char *put_cell(char *to, const struct columns *c, unsigned int i, const void *row)
-{
-	char text[FIELD_TEXT_MAX];
 	size_t len = strlen(c->field[i]->title);
 
 	if (row)
-		len = field_text(text, c->field[i], row) - text;
-	else
-		memcpy(text, c->field[i]->title, len);
-	if (field_is_number(c->field[i]))
-		to = put_spaces(to, spaces(c->width[i], len));
+		return field_text(text, c->field[i], row) - text;
+	memcpy(text, c->field[i]->title, len);
+	return len;
+}
+
+static char *put_cell(char *to, const struct columns *c, unsigned int i, const void *row)
+{
+	char text[FIELD_TEXT_MAX];
+	unsigned int len = cell(text, c, i, row), pad = c->width[i] > len ? c->width[i] - len : 0;
+	bool right = field_is_number(c->field[i]);
+
+	to = put_spaces(to, right ? pad : 0);
 	memcpy(to, text, len);
-	to += len;
-	return field_is_number(c->field[i]) ? to : put_spaces(to, spaces(c->width[i], len));
+	return put_spaces(to + len, right ? 0 : pad);
+}
+
+static bool ends_are_long(const struct columns *c, const void *row)
+{
+	char text[FIELD_TEXT_MAX];
+
+	for (unsigned int i = 0; i < c->count; i++)
+		if (is_end(c, i) && cell(text, c, i, row) > c->width[i])
+			return true;
+	return false;
 }
 
 enum part { PART_ALL, PART_ENDS, PART_REST };
 
-static bool belongs(const struct columns *c, unsigned int i, enum part part)
+static char *put_part(char *to, const struct columns *c, unsigned int i, enum part part, const void *row)
 {
-	return c->width[i] && (part == PART_ALL || (c->field[i]->type == FIELD_ENDPOINT) == (part == PART_ENDS));
+	if (part == PART_REST && is_end(c, i))
+		return put_spaces(to, c->width[i]);
+	return part == PART_ENDS && !is_end(c, i) ? to : put_cell(to, c, i, row);
 }
 
 static void print_line(struct columns *c, enum part part, const void *row)
 {
 	char *start = stream_room(c->out, LINE_MAX_BYTES), *to = start;
 
-	if (part == PART_REST)
-		to = put_spaces(to, FOLD_INDENT);
 	for (unsigned int i = 0; i < c->count; i++) {
-		if (!belongs(c, i, part))
+		if (!c->width[i])
 			continue;
-		to = put_cell(to, c, i, row);
+		to = put_part(to, c, i, part, row);
 		to = put_spaces(to, GAP);
 	}
 	while (to > start && to[-1] == ' ')
@@ -142,9 +168,10 @@ static void print_line(struct columns *c, enum part part, const void *row)
 	stream_advance(c->out, to);
 }
 
+/* Where the terminal sets no limit, one row is one line: it goes to a file or to `grep`. */
 static void print_row(struct columns *c, const void *row)
 {
-	if (!c->folded) {
+	if (!c->terminal || !ends_are_long(c, row)) {
 		print_line(c, PART_ALL, row);
 		return;
 	}
@@ -156,7 +183,7 @@ static void print_sample(struct columns *c, bool all_seen)
 {
 	lay_out(c, all_seen);
 	if (c->kept)
-		print_row(c, NULL);
+		print_line(c, PART_ALL, NULL);
 	for (unsigned int i = 0; i < c->kept; i++)
 		print_row(c, c->sample + i * c->row_size);
 }

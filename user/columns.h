@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * columns.h - rows as a table of text, as wide as a terminal. Columns are as wide as the first rows need; where the
- * terminal is too narrow, those of a higher rank are left out, and where even that does not help, a row takes two lines.
+ * columns.h - rows as a table of text, as wide as a terminal. Columns are as wide as the first rows need. Where the terminal
+ * is too narrow, those of a higher rank are left out; where even that does not help, ends that are long, as those of IPv6
+ * can be, have a line of their own, so that the columns hold.
  */
 #ifndef USER_COLUMNS_H
 #define USER_COLUMNS_H
@@ -21,7 +22,7 @@ struct columns {
 	size_t row_size;
 	unsigned int kept; /* rows of the sample, until it is printed */
 	char *sample;
-	bool laid_out, folded;
+	bool laid_out;
 };
 
 /* Columns of the terminal behind a descriptor, 0 if it is none. */

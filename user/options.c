@@ -73,13 +73,10 @@ static const struct option table[] = {
 	  "print again every SEC seconds until interrupted; with --json one document per line" },
 	{ "state", OPT_LIST, offsetof(struct options, state), ON_FILTERED, 0, 0, 0, "STATE | LOCAL/REMOTE",
 	  "an end is in this state, or this host's end is in LOCAL and the other in REMOTE (either may be left out)" },
-	{ "src", OPT_LIST, offsetof(struct options, src), ON_FILTERED, 0, 0, 0, "ENDS",
-	  "who opened the connection (of one that came in, the remote end): ADDRESS, NET/BITS, PORT, ADDRESS:PORT, "
-	  "[IPV6]:PORT, NET/BITS:PORT" },
-	{ "dst", OPT_LIST, offsetof(struct options, dst), ON_FILTERED, 0, 0, 0, "ENDS",
-	  "who was asked for it (of one that came in, this host's end)" },
+	{ "src", OPT_LIST, offsetof(struct options, src), ON_FILTERED, 0, 0, 0, "ENDS", "who opened the connection" },
+	{ "dst", OPT_LIST, offsetof(struct options, dst), ON_FILTERED, 0, 0, 0, "ENDS", "who was asked for it" },
 	{ "service", OPT_LIST, offsetof(struct options, service), ON_FILTERED, 0, 0, 0, "ENDS",
-	  "this host's end, whoever opened" },
+	  "this host's end, whoever opened it" },
 	{ "began", OPT_LIST, offsetof(struct options, began), ON_FILTERED, 0, 0, 0, "WORD", LEVEE_BEGAN(BEGAN_HELP) },
 	{ "idle", OPT_TIME, offsetof(struct options, idle_ms), ON(FLOWS) | ON(FLOWS_DELETE), 0, 0, 0, "TIME",
 	  "silent for so long at least: 30 (seconds), 500ms, 5min, 2h, 1d" },
@@ -573,8 +570,6 @@ static void help_values(const struct option *opt, char *to, size_t size)
 	to[0] = '\0';
 	if (opt->type == OPT_NUMBER && opt->preset)
 		snprintf(to, size, " (%u to %u; %u if not given)", opt->least, opt->most, opt->preset);
-	if (opt->type == OPT_LIST)
-		snprintf(to, size, ". May be repeated: any of them");
 	if (opt->type == OPT_SECONDS)
 		snprintf(to, size, " (%g to %g)", opt->least / 1e3, opt->most / 1e3);
 	if (opt->type != OPT_CHOICE)
@@ -600,6 +595,23 @@ static void help_option(FILE *to, const struct option *opt)
 	output_wrapped(to, help_left(to, left, HELP_COLUMN), HELP_COLUMN, text);
 }
 
+#define FILTER_NOTES                                                                                                \
+	"ENDS is ADDRESS, NETWORK/BITS, :PORT, ADDRESS:PORT, NETWORK/BITS:PORT, [IPV6]:PORT or "                    \
+	"[NETWORK/BITS]:PORT. Of a connection that came in (handshake, cookie, adopted) the remote end opened "     \
+	"it, of an outgoing one this host. A filter may be given several times: any of its values may fit, but of " \
+	"different filters all must. Words may be shortened, and - and _ are the same."
+
+/* What stands below the options. */
+static const char *const notes[CMD_COUNT] = {
+	[CMD_FLOWS] = FILTER_NOTES,
+	[CMD_FLOWS_DELETE] = FILTER_NOTES
+	" A connection that is deleted but goes on is adopted again by its next packet.",
+	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_CONFIG_SET] =
+		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
+		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",
+};
+
 void help_command(FILE *to, enum command_id id)
 {
 	const struct command *c = &commands[id];
@@ -610,4 +622,8 @@ void help_command(FILE *to, enum command_id id)
 	for (unsigned int i = 0; i < OPTIONS; i++)
 		if (table[i].commands & 1U << id)
 			help_option(to, &table[i]);
+	if (!notes[id])
+		return;
+	fputc('\n', to);
+	output_wrapped(to, "", 0, notes[id]);
 }
