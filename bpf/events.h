@@ -12,8 +12,9 @@ static __always_inline bool events_wanted(const struct run *run)
 {
 	__u32 zero = 0;
 	const struct levee_listener *l = bpf_map_lookup_elem(&listener, &zero);
+	__u32 until = l ? READ_ONCE(l->until_ms) : 0;
 
-	return l && (__s32)(READ_ONCE(l->until_ms) - run->now_ms) > 0;
+	return until && until - run->now_ms - 1 < LEVEE_LISTEN_MAX_MS;
 }
 
 /* A zeroed record to fill and to submit, or NULL. */
@@ -31,13 +32,6 @@ static __always_inline struct levee_event *event_begin(const struct run *run, en
 	return ev;
 }
 
-static __always_inline __u32 flow_rtt_us(const struct levee_flow *f)
-{
-	bool measured = f->began == LEVEE_BEGAN_HANDSHAKE || f->began == LEVEE_BEGAN_OUTGOING;
-
-	return measured && f->end[LEVEE_LOCAL].state != LEVEE_TCP_SYN_SENT ? f->rtt_us : 0;
-}
-
 /* Of a flow. `was` is the states before, local << 8 | remote. */
 static __noinline int event_of_flow(const struct run *run, const struct levee_flow *f, __u32 type, __u32 reason,
 				    __u32 was)
@@ -51,7 +45,7 @@ static __noinline int event_of_flow(const struct run *run, const struct levee_fl
 		return 0;
 	ev->tuple = f->tuple;
 	ev->age_ms = run->now_ms - f->born_ms;
-	ev->rtt_us = flow_rtt_us(f);
+	ev->rtt_us = levee_flow_rtt_us(f);
 	ev->reason = reason;
 	ev->began = f->began;
 	for (int i = 0; i < 2; i++) {

@@ -516,7 +516,7 @@ int attach_interface(const struct options *options, struct attach_result *result
 	static const step before[] = { check_host, take_place, clear_hook, choose_cookies, open_programs };
 	static const step change[] = { attach_xdp, write_meta, write_settings, pin_all, attach_tc, seed, start };
 	struct session s = {
-		.options = options, .ifname = options->argument, .lock = -1, .link = -1, .result = result
+		.options = options, .ifname = options->argument[0], .lock = -1, .link = -1, .result = result
 	};
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	int err;

@@ -78,11 +78,12 @@ static void render(const json_t *doc)
 
 static int nothing(const struct options *o)
 {
-	if (!o->argument)
+	if (!o->argument[0])
 		return failed(EXIT_NOTHING, "levee is attached to no interface of this network namespace");
-	if (!if_nametoindex(o->argument))
-		return failed(EXIT_NOTHING, "%s: no such interface, and levee has nothing of that name", o->argument);
-	return failed(EXIT_NOTHING, "%s: levee is not attached", o->argument);
+	if (!if_nametoindex(o->argument[0]))
+		return failed(EXIT_NOTHING, "%s: no such interface, and levee has nothing of that name",
+			      o->argument[0]);
+	return failed(EXIT_NOTHING, "%s: levee is not attached", o->argument[0]);
 }
 
 static int check_privileges(void)
@@ -108,7 +109,7 @@ int cmd_detach(const struct options *options)
 		return err;
 	if (place.root[0])
 		lock = place_lock(&place);
-	err = options->all ? detach_all(&place, &d, &swept) : detach_one(options->argument, &d);
+	err = options->all ? detach_all(&place, &d, &swept) : detach_one(options->argument[0], &d);
 	if (err)
 		return err;
 	if (json_array_size(d.removed) == 0 && swept == 0)

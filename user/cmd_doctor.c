@@ -315,7 +315,7 @@ static void render(const json_t *findings)
 
 int cmd_doctor(const struct options *options)
 {
-	struct doctor d = { .options = options, .ifname = options->argument, .findings = json_array() };
+	struct doctor d = { .options = options, .ifname = options->argument[0], .findings = json_array() };
 	free_json json_t *doc = json_pack("{s:s, s:s*, s:o}", "schema", "levee.doctor/1", "interface", d.ifname,
 					  "findings", d.findings);
 	int index = d.ifname ? netdev_index(d.ifname) : 0;

@@ -7,15 +7,18 @@
 
 int cmd_help(const struct options *options)
 {
+	bool second;
 	int id;
 
-	if (!options->argument) {
+	if (!options->arguments) {
 		help_overview(stdout);
 		return EXIT_OK;
 	}
-	id = command_find(options->argument);
+	id = command_find(options->arguments, options->argument, &second);
 	if (id < 0)
-		return command_unknown(options->argument, id);
+		return command_unknown(options->arguments, options->argument, id);
+	if (options->arguments > 1 && !second)
+		return command_unknown(1, options->argument + 1, -1);
 	help_command(stdout, id);
 	return EXIT_OK;
 }

@@ -93,7 +93,7 @@ static int watch(const struct maps *maps, const struct options *o)
 int cmd_stats(const struct options *options)
 {
 	close_maps struct maps maps;
-	int err = maps_open(&maps, options->argument);
+	int err = maps_open(&maps, options->argument[0]);
 
 	if (err)
 		return err;

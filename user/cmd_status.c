@@ -312,15 +312,15 @@ int cmd_status(const struct options *options)
 	struct place place;
 
 	c.err = place_find(&place, NULL, false);
-	if (!c.err && options->argument)
-		collect(options->argument, &c);
+	if (!c.err && options->argument[0])
+		collect(options->argument[0], &c);
 	else if (!c.err)
 		place_each(&place, collect, &c);
 	if (c.err)
 		return c.err;
 	if (json_array_size(c.interfaces) == 0)
 		return none_attached(&place);
-	json_object_set_new(doc, "elsewhere", json_integer(options->argument ? 0 : place_elsewhere(&place)));
+	json_object_set_new(doc, "elsewhere", json_integer(options->argument[0] ? 0 : place_elsewhere(&place)));
 	if (options->json)
 		output_json(doc, true);
 	else

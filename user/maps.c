@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * maps.c - opening and reading pinned maps. Only maps_disable() writes.
+ * maps.c - opening and reading pinned maps. Only maps_disable() and maps_write() write.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -111,12 +111,51 @@ static int open_failed(const struct maps *maps, enum map_id id, int err)
 	return failed(EXIT_FAILED, "%s: opening map %s failed: %s", maps->ifname, map_names[id], strerror(-err));
 }
 
+/* What a command changes needs more rights than what it reads. */
+static int open_to_change(const struct maps *maps, const char *pin)
+{
+	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = 0);
+	char path[BPFFS_PATH_MAX];
+	int fd = bpf_obj_get_opts(place_pin(path, &maps->place, pin), &opts);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == EACCES || errno == EPERM)
+		return -failed(EXIT_UNSUPPORTED, "%s: not permitted to change levee's state in %s\nrun levee as root",
+			       maps->ifname, maps->place.dir);
+	return -failed(EXIT_FAILED, "%s: opening %s failed: %s", maps->ifname, path, strerror(errno));
+}
+
+int maps_open_writable(const struct maps *maps, enum map_id id)
+{
+	return open_to_change(maps, map_names[id]);
+}
+
+int maps_open_program(const struct maps *maps, const char *name)
+{
+	char pin[64];
+
+	snprintf(pin, sizeof(pin), "prog_%s", name);
+	return open_to_change(maps, pin);
+}
+
+int maps_write(int fd, const void *value)
+{
+	return bpf_map_update_elem(fd, &first, value, BPF_ANY) ? -errno : 0;
+}
+
+/* Of nothing: maps_close() finds nothing to close. */
+static void maps_clear(struct maps *maps)
+{
+	memset(maps, 0, sizeof(*maps));
+	memset(maps->fd, -1, sizeof(maps->fd));
+}
+
 int maps_open(struct maps *maps, const char *ifname)
 {
 	int err;
 
-	memset(maps, 0, sizeof(*maps));
-	memset(maps->fd, -1, sizeof(maps->fd));
+	maps_clear(maps);
 	maps->ifname = ifname;
 	err = place_find(&maps->place, ifname, false);
 	if (err)

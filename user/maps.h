@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * maps.h - the pinned maps of an attached levee, opened read-only.
+ * maps.h - the pinned maps of an attached levee, opened read-only but for the few that a command changes.
  */
 #ifndef USER_MAPS_H
 #define USER_MAPS_H
@@ -48,6 +48,13 @@ struct maps {
  */
 int maps_open(struct maps *maps, const char *ifname);
 void maps_close(struct maps *maps);
+
+/* Opens a map, or a program by its name ("levee_forget"), to change or run it. The descriptor, or an exit code made negative. */
+int maps_open_writable(const struct maps *maps, enum map_id id);
+int maps_open_program(const struct maps *maps, const char *name);
+
+/* Writes the one element of a map that was opened so. Negative errno. */
+int maps_write(int fd, const void *value);
 
 /* Reads the one element of a map. Negative errno. */
 int maps_read(const struct maps *maps, enum map_id id, void *value);

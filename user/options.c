@@ -11,11 +11,15 @@
 
 #include <levee/config.h>
 
+#include "duration.h"
 #include "errors.h"
+#include "near.h"
 #include "options.h"
+#include "order.h"
 #include "output.h"
 
-#define COMMAND_ROW(NAME, name, args, min, max, summary) [CMD_##NAME] = { #name, args, summary, min, max, cmd_##name },
+#define COMMAND_ROW(NAME, name, first, second, args, min, max, summary) \
+	[CMD_##NAME] = { first second, first, second, args, summary, min, max, cmd_##name },
 const struct command commands[CMD_COUNT] = { COMMANDS(COMMAND_ROW) };
 #undef COMMAND_ROW
 
@@ -24,10 +28,13 @@ enum option_type {
 	OPT_CHOICE,
 	OPT_NUMBER,  /* digits, or digits and k or M for 1024 and its square */
 	OPT_SECONDS, /* decimal; stored as ms */
+	OPT_TIME,	  /* as duration.h reads it; stored as ms */
+	OPT_LIST,	  /* any text, several times */
 };
 
 #define ON(NAME) (1U << CMD_##NAME)
 #define ON_ALL ((1U << CMD_COUNT) - 1)
+#define ON_FILTERED (ON(FLOWS) | ON(FLOWS_DELETE) | ON(EVENTS))
 
 struct option {
 	const char *name;
@@ -41,6 +48,8 @@ struct option {
 
 #define COOKIES_WORD(NAME, word, help) word "|"
 #define COOKIES_HELP(NAME, word, help) word ": " help "; "
+#define BEGAN_HELP(NAME, name, help) #name ": " help "; "
+#define ORDER_WORD(NAME, name, help) #name "|"
 
 static const struct option table[] = {
 	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON(ATTACH), MODE_AUTO, 0, 0, "auto|native|generic",
@@ -62,115 +71,186 @@ static const struct option table[] = {
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
 	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS), 0, 100, 3600000, "SEC",
 	  "print again every SEC seconds until interrupted; with --json one document per line" },
-	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL, 0, 0, 0, NULL,
+	{ "state", OPT_LIST, offsetof(struct options, state), ON_FILTERED, 0, 0, 0, "STATE | LOCAL/REMOTE",
+	  "an end is in this state, or this host's end is in LOCAL and the other in REMOTE (either may be left out)" },
+	{ "src", OPT_LIST, offsetof(struct options, src), ON_FILTERED, 0, 0, 0, "ENDS", "who opened the connection" },
+	{ "dst", OPT_LIST, offsetof(struct options, dst), ON_FILTERED, 0, 0, 0, "ENDS", "who was asked for it" },
+	{ "service", OPT_LIST, offsetof(struct options, service), ON_FILTERED, 0, 0, 0, "ENDS",
+	  "this host's end, whoever opened it" },
+	{ "began", OPT_LIST, offsetof(struct options, began), ON_FILTERED, 0, 0, 0, "WORD", LEVEE_BEGAN(BEGAN_HELP) },
+	{ "idle", OPT_TIME, offsetof(struct options, idle_ms), ON(FLOWS) | ON(FLOWS_DELETE), 0, 0, 0, "TIME",
+	  "silent for so long at least: 30 (seconds), 500ms, 5min, 2h, 1d" },
+	{ "sort", OPT_CHOICE, offsetof(struct options, sort), ON(FLOWS), ORDER_NONE, 0, 0, FLOW_ORDERS(ORDER_WORD),
+	  "none: as they stand in the table, in constant memory; others: the oldest, biggest or slowest first" },
+	{ "reverse", OPT_FLAG, offsetof(struct options, reverse), ON(FLOWS), 0, 0, 0, NULL, "with --sort: last first" },
+	{ "limit", OPT_NUMBER, offsetof(struct options, limit), ON(FLOWS), 0, 1, ~0U, "N",
+	  "show so many rows at most" },
+	{ "summary", OPT_FLAG, offsetof(struct options, summary), ON(FLOWS), 0, 0, 0, NULL,
+	  "count by state and by service instead" },
+	{ "all", OPT_FLAG, offsetof(struct options, all), ON(FLOWS_DELETE), 0, 0, 0, NULL,
+	  "all of them, where no filter is given" },
+	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
+	  "stop after so many events" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
+	  "print one JSON object per line; errors as text on stderr" },
+	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
+	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
 	{ "help", OPT_FLAG, offsetof(struct options, help), ON_ALL, 0, 0, 0, NULL, "print this and exit" },
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
+
+_Static_assert(OPTIONS <= 32, "options.given has a bit for each");
 
 static unsigned int *field(struct options *o, const struct option *opt)
 {
 	return (unsigned int *)((char *)o + opt->field);
 }
 
-static unsigned int smallest(unsigned int a, unsigned int b, unsigned int c)
-{
-	unsigned int ab = a < b ? a : b;
+/* --- which command */
 
-	return ab < c ? ab : c;
+/* "" of a command of one word. */
+static const char *second_word(const struct command *c)
+{
+	return c->second + (*c->second == ' ');
 }
 
-/* Levenshtein distance; words longer than 31 characters are as far as can be. */
-static unsigned int distance(const char *a, const char *b)
+/* Is this the first of the commands that begin with its first word? */
+static bool leads_group(unsigned int i)
 {
-	unsigned int row[32], la = strlen(a), lb = strlen(b);
-
-	if (la > 31 || lb > 31)
-		return ~0U;
-	for (unsigned int j = 0; j <= lb; j++)
-		row[j] = j;
-	for (unsigned int i = 1; i <= la; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = i;
-		for (unsigned int j = 1; j <= lb; j++) {
-			unsigned int up = row[j];
-
-			row[j] = smallest(row[j - 1] + 1, up + 1, diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = up;
-		}
-	}
-	return row[lb];
+	return i == 0 || strcmp(commands[i].first, commands[i - 1].first) != 0;
 }
 
-/* Keeps the nearer of *best and `candidate`, if it is near enough to be a slip of the finger. */
-static void consider(const char **best, unsigned int *best_distance, const char *word, const char *candidate)
+static bool in_group(unsigned int group, unsigned int i)
 {
-	unsigned int d = distance(word, candidate);
-
-	if (d < *best_distance && d <= 1 + strlen(candidate) / 3) {
-		*best = candidate;
-		*best_distance = d;
-	}
+	return i < CMD_COUNT && strcmp(commands[i].first, commands[group].first) == 0;
 }
 
-static int unknown_command(const char *word)
+static bool begins(const char *part, const char *word)
 {
-	const char *best = NULL;
-	unsigned int d = ~0U;
-
-	for (int i = 0; i < CMD_COUNT; i++)
-		consider(&best, &d, word, commands[i].name);
-	if (best)
-		return failed(EXIT_USAGE, "no command \"%s\"\ndid you mean \"levee %s\"?", word, best);
-	return failed(EXIT_USAGE, "no command \"%s\"\n\"levee help\" lists them", word);
+	return *part && strncmp(word, part, strlen(part)) == 0;
 }
 
-static int unknown_option(const struct options *o, const char *word)
-{
-	const char *command = commands[o->command].name, *best = NULL;
-	unsigned int d = ~0U;
+enum not_found { NO_COMMAND = -1, SEVERAL_COMMANDS = -2, NO_SECOND_WORD = -3 };
 
-	for (unsigned int i = 0; i < OPTIONS; i++)
-		if (table[i].commands & 1U << o->command)
-			consider(&best, &d, word, table[i].name);
-	if (best)
-		return failed(EXIT_USAGE, "\"levee %s\" has no option --%s\ndid you mean --%s?", command, word, best);
-	return failed(EXIT_USAGE, "\"levee %s\" has no option --%s\n\"levee %s --help\" lists them", command, word,
-		      command);
-}
-
-int command_find(const char *word)
+static int find_group(const char *word)
 {
-	size_t len = strlen(word);
-	int found = -1;
+	int found = NO_COMMAND;
 
 	for (int i = 0; i < CMD_COUNT; i++) {
-		if (strcmp(commands[i].name, word) == 0)
-			return i;
-		if (len == 0 || strncmp(commands[i].name, word, len) != 0)
+		if (!leads_group(i) || !begins(word, commands[i].first))
 			continue;
-		if (found >= 0)
-			return -2;
-		found = i;
+		if (strcmp(word, commands[i].first) == 0)
+			return i;
+		found = found == NO_COMMAND ? i : SEVERAL_COMMANDS;
 	}
 	return found;
 }
 
-int command_unknown(const char *word, int found)
+/* A second word stands where an interface could: it may be shortened only where no interface can stand. */
+static int find_second(unsigned int group, const char *word)
+{
+	bool needed = *commands[group].second;
+	int found = NO_SECOND_WORD, matches = 0;
+
+	for (unsigned int i = group; in_group(group, i); i++) {
+		if (strcmp(word, second_word(&commands[i])) == 0)
+			return i;
+		if (!needed || !begins(word, second_word(&commands[i])))
+			continue;
+		found = i;
+		matches++;
+	}
+	return matches == 1 ? found : NO_SECOND_WORD;
+}
+
+int command_find(unsigned int count, const char *const *words, bool *second)
+{
+	int group = find_group(words[0]), found = NO_SECOND_WORD;
+
+	*second = false;
+	if (group < 0)
+		return group;
+	if (count > 1 && *words[1])
+		found = find_second(group, words[1]);
+	*second = found >= 0;
+	return found < 0 && !*commands[group].second ? group : found;
+}
+
+static int no_command(const char *word)
+{
+	struct near near = near_to(word);
+
+	for (int i = 0; i < CMD_COUNT; i++)
+		near_consider(&near, commands[i].first);
+	if (near.best)
+		return failed(EXIT_USAGE, "no command \"%s\"\ndid you mean \"levee %s\"?", word, near.best);
+	return failed(EXIT_USAGE, "no command \"%s\"\n\"levee help\" lists them", word);
+}
+
+static int several_commands(const char *word)
 {
 	char list[128] = "";
 
-	if (found == -1)
-		return unknown_command(word);
 	for (int i = 0; i < CMD_COUNT; i++) {
 		size_t used = strlen(list);
 
-		if (strncmp(commands[i].name, word, strlen(word)) == 0)
-			snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", commands[i].name);
+		if (leads_group(i) && begins(word, commands[i].first))
+			snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", commands[i].first);
 	}
 	return failed(EXIT_USAGE, "command \"%s\" could be: %s\ntype one letter more", word, list);
+}
+
+static int no_second_word(unsigned int group, const char *word)
+{
+	const char *first = commands[group].first;
+	struct near near = near_to(word);
+	char list[192] = "";
+
+	for (unsigned int i = group; in_group(group, i); i++) {
+		size_t used = strlen(list);
+
+		near_consider(&near, second_word(&commands[i]));
+		snprintf(list + used, sizeof(list) - used, "%slevee %s %s", used ? ", or " : "", commands[i].name,
+			 commands[i].arguments);
+	}
+	if (near.best)
+		return failed(EXIT_USAGE, "no command \"%s %s\"\ndid you mean \"levee %s %s\"?", first, word, first,
+			      near.best);
+	return failed(EXIT_USAGE, "\"levee %s\": what of it?\nusage: %s", first, list);
+}
+
+int command_unknown(unsigned int count, const char *const *words, int found)
+{
+	if (found == NO_SECOND_WORD)
+		return no_second_word(find_group(words[0]), count > 1 ? words[1] : "");
+	return found == SEVERAL_COMMANDS ? several_commands(words[0]) : no_command(words[0]);
+}
+
+/* --- options */
+
+static int unknown_option(const struct options *o, const char *word)
+{
+	const char *command = commands[o->command].name;
+	struct near near = near_to(word);
+
+	for (unsigned int i = 0; i < OPTIONS; i++)
+		if (table[i].commands & 1U << o->command)
+			near_consider(&near, table[i].name);
+	if (near.best)
+		return failed(EXIT_USAGE, "\"levee %s\" has no option --%s\ndid you mean --%s?", command, word,
+			      near.best);
+	return failed(EXIT_USAGE, "\"levee %s\" has no option --%s\n\"levee %s --help\" lists them", command, word,
+		      command);
+}
+
+/* Length of an option's value in help: choices that come from a list end in one | too many. */
+static int value_len(const struct option *opt)
+{
+	size_t len = opt->value ? strlen(opt->value) : 0;
+
+	return len - (len && opt->value[len - 1] == '|');
 }
 
 static int parse_choice(const struct option *opt, const char *text, unsigned int *to)
@@ -187,8 +267,7 @@ static int parse_choice(const struct option *opt, const char *text, unsigned int
 		}
 		word += word_len + (word[word_len] == '|');
 	}
-	return failed(EXIT_USAGE, "--%s: \"%s\" is none of %.*s", opt->name, text,
-		      (int)(strlen(opt->value) - (opt->value[strlen(opt->value) - 1] == '|')), opt->value);
+	return failed(EXIT_USAGE, "--%s: \"%s\" is none of %.*s", opt->name, text, value_len(opt), opt->value);
 }
 
 static int parse_number(const struct option *opt, const char *text, unsigned int *to)
@@ -225,14 +304,35 @@ static int parse_seconds(const struct option *opt, const char *text, unsigned in
 	return 0;
 }
 
+static int parse_time(const struct option *opt, const char *text, unsigned int *to)
+{
+	__u64 ms;
+
+	if (!duration_parse(text, &ms) || ms > ~0U)
+		return failed(EXIT_USAGE, "--%s: \"%s\" is not a time\n" DURATION_EXAMPLES, opt->name, text);
+	*to = ms;
+	return 0;
+}
+
+static int parse_list(const struct option *opt, const char *text, struct option_list *to)
+{
+	if (to->count == LIST_MAX)
+		return failed(EXIT_USAGE, "--%s: given more than %d times", opt->name, LIST_MAX);
+	to->text[to->count++] = text;
+	return 0;
+}
+
 static int parse_value(struct options *o, const struct option *opt, const char *text)
 {
 	static int (*const parse[])(const struct option *, const char *, unsigned int *) = {
 		[OPT_CHOICE] = parse_choice,
 		[OPT_NUMBER] = parse_number,
 		[OPT_SECONDS] = parse_seconds,
+		[OPT_TIME] = parse_time,
 	};
 
+	if (opt->type == OPT_LIST)
+		return parse_list(opt, text, (struct option_list *)field(o, opt));
 	return parse[opt->type](opt, text, field(o, opt));
 }
 
@@ -273,27 +373,50 @@ static int parse_argument(struct options *o, const char *word)
 {
 	const struct command *c = &commands[o->command];
 
-	if (o->argument || c->most == 0)
+	if (o->arguments == c->most)
 		return failed(EXIT_USAGE, "\"%s\" is one argument too many\nusage: levee %s %s", word, c->name,
 			      c->arguments);
-	o->argument = word;
+	o->argument[o->arguments++] = word;
+	return 0;
+}
+
+static int check_arguments(const struct options *o)
+{
+	const struct command *c = &commands[o->command];
+
+	if (o->command == CMD_DETACH && !o->arguments == !o->all)
+		return failed(EXIT_USAGE, "which interface?\nusage: levee detach IFACE, or levee detach --all");
+	if (o->arguments < c->fewest)
+		return failed(EXIT_USAGE, "%s?\nusage: levee %s %s", o->arguments ? "to what" : "which interface",
+			      c->name, c->arguments);
+	return 0;
+}
+
+/* Forms of output that exclude each other. */
+static int check_form(const struct options *o)
+{
+	if (o->json && o->jsonl)
+		return failed(EXIT_USAGE, "--json and --jsonl: which of them?");
+	if (o->summary && (o->jsonl || o->sort || o->reverse))
+		return failed(EXIT_USAGE, "--summary has an order of its own, and no --jsonl");
+	if (o->reverse && !o->sort)
+		return failed(EXIT_USAGE, "--reverse of what order?\nsay --sort too");
 	return 0;
 }
 
 static int check_together(const struct options *o)
 {
-	const struct command *c = &commands[o->command];
+	int err;
 
 	if (o->help)
 		return 0;
-	if (o->command == CMD_DETACH && !o->argument == !o->all)
-		return failed(EXIT_USAGE, "which interface?\nusage: levee detach IFACE, or levee detach --all");
-	if (!o->argument && c->fewest > 0)
-		return failed(EXIT_USAGE, "which interface?\nusage: levee %s %s", c->name, c->arguments);
-	if (o->end >= o->start)
+	err = check_arguments(o);
+	if (!err)
+		err = check_form(o);
+	if (!err && o->end >= o->start)
 		return failed(EXIT_USAGE, "--end %u is not below --start %u: cookies would flap on and off", o->end,
 			      o->start);
-	return 0;
+	return err;
 }
 
 static void set_presets(struct options *o)
@@ -345,10 +468,42 @@ static int parse_rest(struct options *o, int argc, char **argv)
 	return 0;
 }
 
+static bool is_flag(const char *word)
+{
+	if (strcmp(word, "-h") == 0)
+		return true;
+	for (unsigned int i = 0; strncmp(word, "--", 2) == 0 && i < OPTIONS; i++)
+		if (table[i].type == OPT_FLAG && strcmp(table[i].name, word + 2) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Which command argv begins with. Flags may stand before a second word: it comes forward, behind the first, and is
+ * counted in *used.
+ */
+static int take_command(int argc, char **argv, int *used)
+{
+	const char *words[2] = { command_word(argv[0]) };
+	int at = 1, found;
+	bool second;
+
+	while (at < argc && is_flag(argv[at]))
+		at++;
+	if (at < argc)
+		words[1] = argv[at];
+	found = command_find(at < argc ? 2 : 1, words, &second);
+	*used = 1 + second;
+	if (second) {
+		memmove(&argv[2], &argv[1], (at - 1) * sizeof(argv[0]));
+		argv[1] = (char *)words[1];
+	}
+	return found < 0 ? -command_unknown(at < argc ? 2 : 1, words, found) : found;
+}
+
 int options_parse(struct options *o, int argc, char **argv)
 {
-	const char *word;
-	int found, err;
+	int found, used, err;
 
 	memset(o, 0, sizeof(*o));
 	set_presets(o);
@@ -360,32 +515,46 @@ int options_parse(struct options *o, int argc, char **argv)
 	}
 	if (argc == 0)
 		return failed(EXIT_USAGE, "which command?\n\"levee help\" lists them");
-	word = command_word(argv[0]);
-	found = command_find(word);
+	found = take_command(argc, argv, &used);
 	if (found < 0)
-		return command_unknown(word, found);
+		return -found;
 	o->command = found;
-	err = parse_rest(o, argc - 1, argv + 1);
+	err = parse_rest(o, argc - used, argv + used);
 	return err ? err : check_together(o);
 }
 
 bool options_given(const struct options *o, const char *name)
 {
 	for (unsigned int i = 0; i < OPTIONS; i++)
-		if (strcmp(table[i].name, name) == 0)
-			return o->given & 1U << i;
+		if (o->given & 1U << i && strcmp(table[i].name, name) == 0)
+			return true;
 	return false;
+}
+
+#define OVERVIEW_COLUMN 26
+
+/* What stands left of a column of text, on a line of its own if it reaches into it. */
+static const char *help_left(FILE *to, char left[96], int column)
+{
+	int len = strlen(left);
+
+	if (len >= column) {
+		fprintf(to, "%s\n", left);
+		len = 0;
+	}
+	snprintf(left + len, 96 - len, "%*s", column - len, "");
+	return left;
 }
 
 void help_overview(FILE *to)
 {
-	char left[32];
+	char left[96];
 
 	fprintf(to, "levee: protects TCP listeners from SYN floods, in the driver, without sysctls\n\n");
 	fprintf(to, "usage: levee COMMAND ...\n\n");
 	for (int i = 0; i < CMD_COUNT; i++) {
-		snprintf(left, sizeof(left), "  %-8s %-14s ", commands[i].name, commands[i].arguments);
-		output_wrapped(to, left, 26, commands[i].summary);
+		snprintf(left, sizeof(left), "  %-8s %s", commands[i].name, commands[i].arguments);
+		output_wrapped(to, help_left(to, left, OVERVIEW_COLUMN), OVERVIEW_COLUMN, commands[i].summary);
 	}
 	fprintf(to, "\nA command may be shortened while it stays unique: levee det eth0.\n");
 	fprintf(to, "Options: levee COMMAND --help\n");
@@ -399,7 +568,7 @@ static void help_values(const struct option *opt, char *to, size_t size)
 	const char *word = opt->value;
 
 	to[0] = '\0';
-	if (opt->type == OPT_NUMBER)
+	if (opt->type == OPT_NUMBER && opt->preset)
 		snprintf(to, size, " (%u to %u; %u if not given)", opt->least, opt->most, opt->preset);
 	if (opt->type == OPT_SECONDS)
 		snprintf(to, size, " (%g to %g)", opt->least / 1e3, opt->most / 1e3);
@@ -414,26 +583,34 @@ static void help_values(const struct option *opt, char *to, size_t size)
 
 static void help_option(FILE *to, const struct option *opt)
 {
-	char left[48], values[80], text[512];
-	int len;
-	size_t help_len = strlen(opt->help), value_len = opt->value ? strlen(opt->value) : 0;
+	size_t help_len = strlen(opt->help);
+	char left[96], values[80], text[512];
 
-	while (value_len && opt->value[value_len - 1] == '|')
-		value_len--;
 	while (opt->help[help_len - 1] == ' ' || opt->help[help_len - 1] == ';')
 		help_len--;
 	help_values(opt, values, sizeof(values));
 	snprintf(text, sizeof(text), "%.*s%s", (int)help_len, opt->help, values);
-	len = snprintf(left, sizeof(left), "  --%s%s%.*s", opt->name, value_len ? " " : "", (int)value_len,
-		       opt->value ? opt->value : "");
-	if (len < HELP_COLUMN) {
-		snprintf(left + len, sizeof(left) - len, "%*s", HELP_COLUMN - len, "");
-	} else {
-		fprintf(to, "%s\n", left);
-		snprintf(left, sizeof(left), "%*s", HELP_COLUMN, "");
-	}
-	output_wrapped(to, left, HELP_COLUMN, text);
+	snprintf(left, sizeof(left), "  --%s%s%.*s", opt->name, value_len(opt) ? " " : "", value_len(opt),
+		 opt->value ? opt->value : "");
+	output_wrapped(to, help_left(to, left, HELP_COLUMN), HELP_COLUMN, text);
 }
+
+#define FILTER_NOTES                                                                                                \
+	"ENDS is ADDRESS, NETWORK/BITS, :PORT, ADDRESS:PORT, NETWORK/BITS:PORT, [IPV6]:PORT or "                    \
+	"[NETWORK/BITS]:PORT. Of a connection that came in (handshake, cookie, adopted) the remote end opened "     \
+	"it, of an outgoing one this host. A filter may be given several times: any of its values may fit, but of " \
+	"different filters all must. Words may be shortened, and - and _ are the same."
+
+/* What stands below the options. */
+static const char *const notes[CMD_COUNT] = {
+	[CMD_FLOWS] = FILTER_NOTES,
+	[CMD_FLOWS_DELETE] = FILTER_NOTES
+	" A connection that is deleted but goes on is adopted again by its next packet.",
+	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_CONFIG_SET] =
+		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
+		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",
+};
 
 void help_command(FILE *to, enum command_id id)
 {
@@ -445,4 +622,8 @@ void help_command(FILE *to, enum command_id id)
 	for (unsigned int i = 0; i < OPTIONS; i++)
 		if (table[i].commands & 1U << id)
 			help_option(to, &table[i]);
+	if (!notes[id])
+		return;
+	fputc('\n', to);
+	output_wrapped(to, "", 0, notes[id]);
 }

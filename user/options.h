@@ -8,25 +8,47 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* X(NAME, name, arguments, fewest, most, summary) */
-#define COMMANDS(X)                                                                                 \
-	X(ATTACH, attach, "IFACE", 1, 1, "protect the TCP listeners behind an interface")           \
-	X(DETACH, detach, "IFACE | --all", 0, 1, "remove levee from an interface")                  \
-	X(STATUS, status, "[IFACE]", 0, 1, "where and how levee is attached, and what it protects") \
-	X(STATS, stats, "IFACE", 1, 1, "what happened to packets: totals and rates, by reason")     \
-	X(DOCTOR, doctor, "[IFACE]", 0, 1, "what this kernel, driver and interface can do")         \
-	X(HELP, help, "[COMMAND]", 0, 1, "this list, or a command's options")                       \
-	X(VERSION, version, "", 0, 0, "version of this program and of its maps")
+/*
+ * In the order of help. The second word, with the space before it, is "" for most; commands of the same first word stand
+ * together, and one that has no second word comes first of those.
+ * X(NAME, name, first word, second word, arguments, fewest, most, summary)
+ */
+#define COMMANDS(X)                                                                                                  \
+	X(ATTACH, attach, "attach", "", "IFACE", 1, 1, "protect the TCP listeners behind an interface")              \
+	X(DETACH, detach, "detach", "", "IFACE | --all", 0, 1, "remove levee from an interface")                     \
+	X(STATUS, status, "status", "", "[IFACE]", 0, 1, "where and how levee is attached, and what it protects")    \
+	X(STATS, stats, "stats", "", "IFACE", 1, 1, "what happened to packets: totals and rates, by reason")         \
+	X(FLOWS, flows, "flows", "", "IFACE", 1, 1, "connections, half-open ones too, with the states of both ends") \
+	X(FLOWS_DELETE, flows_delete, "flows", " delete", "IFACE FILTER...", 1, 1,                                   \
+	  "forget connections; they themselves go on")                                                               \
+	X(EVENTS, events, "events", "", "IFACE", 1, 1, "connections as they begin, change their state and end")      \
+	X(CONFIG_SHOW, config_show, "config", " show", "IFACE", 1, 1, "settings, and every timeout with its reason") \
+	X(CONFIG_SET, config_set, "config", " set", "IFACE NAME=VALUE...", 2, ARGUMENTS_MAX,                         \
+	  "change timeouts while levee runs")                                                                        \
+	X(DOCTOR, doctor, "doctor", "", "[IFACE]", 0, 1, "what this kernel, driver and interface can do")            \
+	X(HELP, help, "help", "", "[COMMAND]", 0, 2, "this list, or a command's options")                            \
+	X(VERSION, version, "version", "", "", 0, 0, "version of this program and of its maps")
 
-#define COMMAND_ENUM(NAME, name, args, min, max, summary) CMD_##NAME,
+#define COMMAND_ENUM(NAME, name, first, second, args, min, max, summary) CMD_##NAME,
 enum command_id { COMMANDS(COMMAND_ENUM) CMD_COUNT };
 #undef COMMAND_ENUM
 
 enum xdp_choice { MODE_AUTO, MODE_NATIVE, MODE_GENERIC };
 
+#define ARGUMENTS_MAX 16
+
+/* The values of an option that may be given several times. */
+#define LIST_MAX 32
+
+struct option_list {
+	unsigned int count;
+	const char *text[LIST_MAX];
+};
+
 struct options {
 	enum command_id command;
-	const char *argument; /* IFACE, or COMMAND of help; NULL if none */
+	unsigned int arguments;
+	const char *argument[ARGUMENTS_MAX]; /* IFACE first; or COMMAND of help; NULL behind the last */
 	unsigned int mode;	   /* enum xdp_choice */
 	unsigned int exclusive;
 	unsigned int cookies; /* enum levee_cookies */
@@ -36,20 +58,30 @@ struct options {
 	unsigned int flows;
 	unsigned int all;
 	unsigned int watch_ms; /* 0: once */
+	struct option_list state, src, dst, service, began;
+	unsigned int idle_ms;
+	unsigned int sort; /* enum flow_order */
+	unsigned int reverse;
+	unsigned int limit; /* 0: none */
+	unsigned int count;
+	unsigned int summary;
+	unsigned int jsonl;
 	unsigned int json;
 	unsigned int help;
 	unsigned int given; /* bit of each option that was on the command line, by its place in the table */
 };
 
 struct command {
-	const char *name, *arguments, *summary;
+	const char *name; /* in full */
+	const char *first, *second;
+	const char *arguments, *summary;
 	unsigned int fewest, most;
 	int (*run)(const struct options *options);
 };
 
 extern const struct command commands[CMD_COUNT];
 
-#define COMMAND_RUN(NAME, name, args, min, max, summary) int cmd_##name(const struct options *options);
+#define COMMAND_RUN(NAME, name, first, second, args, min, max, summary) int cmd_##name(const struct options *options);
 COMMANDS(COMMAND_RUN)
 #undef COMMAND_RUN
 
@@ -62,10 +94,13 @@ bool options_given(const struct options *options, const char *name);
 void help_overview(FILE *to);
 void help_command(FILE *to, enum command_id id);
 
-/* The command that `word` names or begins; -1 if none, -2 if several. */
-int command_find(const char *word);
+/*
+ * The command that the first one or two of `count` words name: the first may be shortened while it stays unique, the
+ * second where the first alone is no command. Sets *second to whether both were used. Negative: see command_unknown.
+ */
+int command_find(unsigned int count, const char *const *words, bool *second);
 
-/* Reports why `word` is no command; `found` is command_find()'s answer. */
-int command_unknown(const char *word, int found);
+/* Reports why there is no such command; `found` is command_find()'s answer. */
+int command_unknown(unsigned int count, const char *const *words, int found);
 
 #endif

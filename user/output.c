@@ -91,3 +91,20 @@ const char *output_rate(char to[16], double per_second)
 		snprintf(to, 16, "%.2f M", per_second / 1e6);
 	return to;
 }
+
+const char *output_short(char to[8], unsigned long long number)
+{
+	static const char units[] = "kMGTPE";
+	unsigned long long tenths = number / 100;
+	unsigned int unit = 0;
+
+	for (; tenths >= 10000; tenths /= 1000)
+		unit++;
+	if (number < 1000)
+		snprintf(to, 8, "%llu", number);
+	else if (tenths < 100)
+		snprintf(to, 8, "%llu.%llu%c", tenths / 10, tenths % 10, units[unit]);
+	else
+		snprintf(to, 8, "%llu%c", tenths / 10, units[unit]);
+	return to;
+}

@@ -32,4 +32,7 @@ const char *output_duration(char to[32], unsigned long long ms);
 /* "12", "1234", "35.1 k", "1.20 M": at most 6 characters, for rates. Returns `to`. */
 const char *output_rate(char to[16], double per_second);
 
+/* "999", "9.9k", "120M": four characters at most, powers of 1000, cut off and not rounded. Returns `to`. */
+const char *output_short(char to[8], unsigned long long number);
+
 #endif

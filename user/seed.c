@@ -25,7 +25,6 @@
 #include "sockets.h"
 
 #define ROWS_PER_RUN 64
-#define FRAME_TYPE 0x88b5 /* local experimental: nothing else takes these frames for its own */
 
 #define ADDRESSES_MAX 1024
 
@@ -212,7 +211,7 @@ int seed_tables(const char *ifname, unsigned int ifindex, int services_prog, int
 	s->ifindex = ifindex;
 	s->loopback = netdev_is_loopback(ifname);
 	s->result = result;
-	((struct ethhdr *)s->frame)->h_proto = htons(FRAME_TYPE);
+	((struct ethhdr *)s->frame)->h_proto = htons(SEED_FRAME_TYPE);
 	s->filled = sizeof(struct ethhdr);
 	err = take_addresses(s);
 	if (err)

@@ -13,8 +13,6 @@
 #include "services.h"
 #include "words.h"
 
-#define SETS (LEVEE_SERVICES_MAX / LEVEE_WAYS)
-
 static int by_port(const void *a, const void *b)
 {
 	const struct levee_service_key *x = &(*(const struct levee_service *const *)a)->key;
@@ -83,23 +81,45 @@ static bool is_live(const struct levee_service *all, unsigned int i)
 	return levee_tag_live(head->tag[i % LEVEE_WAYS]);
 }
 
+struct service_list *services_read(const struct maps *maps)
+{
+	struct service_list *list = calloc(1, sizeof(*list));
+
+	if (!list)
+		return NULL;
+	list->all = maps_read_array(maps, MAP_SERVICES, LEVEE_SERVICES_MAX, sizeof(*list->all));
+	for (unsigned int i = 0; list->all && i < LEVEE_SERVICES_MAX; i++)
+		if (is_live(list->all, i) && !(list->all[i].flags & LEVEE_SVC_LISTENER))
+			list->known[list->count++] = &list->all[i];
+	qsort(list->known, list->count, sizeof(list->known[0]), by_port);
+	if (list->all)
+		return list;
+	free(list);
+	return NULL;
+}
+
+void services_free(struct service_list *list)
+{
+	if (list)
+		free(list->all);
+	free(list);
+}
+
 json_t *services_model(const struct maps *maps)
 {
-	free_memory struct levee_service *all = maps_read_array(maps, MAP_SERVICES, LEVEE_SERVICES_MAX, sizeof(*all));
-	free_memory const struct levee_service **known = calloc(LEVEE_SERVICES_MAX, sizeof(*known));
-	unsigned int n = 0;
-	json_t *list;
+	struct service_list *list = services_read(maps);
+	json_t *array;
 
-	if (!all || !known)
+	if (!list)
 		return NULL;
-	for (unsigned int i = 0; i < LEVEE_SERVICES_MAX; i++)
-		if (is_live(all, i) && !(all[i].flags & LEVEE_SVC_LISTENER))
-			known[n++] = &all[i];
-	qsort(known, n, sizeof(*known), by_port);
-	list = json_array();
-	for (unsigned int i = 0; i < n; i++)
-		json_array_append_new(list, service_model(maps, known[i], &all[known[i]->owner % LEVEE_SERVICES_MAX]));
-	return list;
+	array = json_array();
+	for (unsigned int i = 0; i < list->count; i++) {
+		const struct levee_service *s = list->known[i];
+
+		json_array_append_new(array, service_model(maps, s, &list->all[s->owner % LEVEE_SERVICES_MAX]));
+	}
+	services_free(list);
+	return array;
 }
 
 /* What is unusual about a service. */

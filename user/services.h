@@ -10,7 +10,18 @@
 
 #include "maps.h"
 
-/* A JSON array, by port and address; NULL and errno. The caller owns it. */
+/* The services that are known, by port and address. */
+struct service_list {
+	struct levee_service *all; /* the table, which owners are indices of */
+	unsigned int count;
+	const struct levee_service *known[LEVEE_SERVICES_MAX];
+};
+
+/* NULL and errno if the table cannot be read. */
+struct service_list *services_read(const struct maps *maps);
+void services_free(struct service_list *list);
+
+/* A JSON array, in that order; NULL and errno. The caller owns it. */
 json_t *services_model(const struct maps *maps);
 
 void services_render(const json_t *services, FILE *to);

@@ -1,13 +1,101 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * words.c - words for numbers; a number that this version does not know is "?".
+ * words.c - words for numbers; a number that this version does not know is "?". And numbers for words.
  */
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <arpa/inet.h>
 #include <linux/if_link.h>
 
+#include "errors.h"
+#include "near.h"
 #include "words.h"
+
+#define STATE_WORD(NAME, name) name,
+#define NAME_WORD(NAME, name, ...) #name,
+#define VOCABULARY(words, what, LIST, WORD)                       \
+	static const char *const words##_list[] = { LIST(WORD) }; \
+	const struct vocabulary words = { what, words##_list, sizeof(words##_list) / sizeof(words##_list[0]) }
+
+VOCABULARY(words_state, "state", LEVEE_TCP_STATES, STATE_WORD);
+VOCABULARY(words_began, "way to begin", LEVEE_BEGAN, NAME_WORD);
+VOCABULARY(words_ended, "way to end", LEVEE_ENDED, NAME_WORD);
+VOCABULARY(words_event, "event", LEVEE_EVENTS, NAME_WORD);
+VOCABULARY(words_timeout, "timeout", LEVEE_TIMEOUTS, NAME_WORD);
+
+const char *word_of(const struct vocabulary *v, unsigned int number)
+{
+	return number < v->count ? v->word[number] : "?";
+}
+
+/* What ss, netstat and conntrack call a state, where the RFC's name does not begin like that. */
+static const char *rfc_name(const char *text)
+{
+	return strcasecmp(text, "SYN_RECV") == 0 || strcasecmp(text, "SYN-RECV") == 0 ? "SYN_RECEIVED" : text;
+}
+
+static const char *skip_dashes(const char *text)
+{
+	return text + strspn(text, "-_");
+}
+
+enum likeness { LIKE_NOTHING, LIKE_BEGINNING, LIKE_ALL };
+
+static enum likeness likeness(const char *text, const char *word)
+{
+	for (text = skip_dashes(text); *text; text = skip_dashes(text + 1), word++) {
+		word = skip_dashes(word);
+		if (tolower((unsigned char)*text) != tolower((unsigned char)*word))
+			return LIKE_NOTHING;
+	}
+	return *word ? LIKE_BEGINNING : LIKE_ALL;
+}
+
+int word_find(const struct vocabulary *v, const char *text)
+{
+	int found = -1;
+
+	if (v == &words_state)
+		text = rfc_name(text);
+	for (unsigned int i = 0; *text && i < v->count; i++) {
+		enum likeness like = *v->word[i] ? likeness(text, v->word[i]) : LIKE_NOTHING;
+
+		if (like == LIKE_ALL)
+			return i;
+		if (like == LIKE_BEGINNING)
+			found = found == -1 ? (int)i : -2;
+	}
+	return found;
+}
+
+/* "A, B, C": the words that `text` begins, or all. */
+static const char *word_list(char to[256], const struct vocabulary *v, const char *text)
+{
+	size_t used = 0;
+
+	to[0] = '\0';
+	for (unsigned int i = 0; i < v->count && used < 256; i++)
+		if (*v->word[i] && likeness(text, v->word[i]) != LIKE_NOTHING)
+			used += snprintf(to + used, 256 - used, "%s%s", used ? ", " : "", v->word[i]);
+	return to;
+}
+
+int word_unknown(const struct vocabulary *v, const char *where, const char *text, int found)
+{
+	struct near near = near_to(text);
+	char list[256];
+
+	if (found == -2)
+		return failed(EXIT_USAGE, "%s: \"%s\" could be: %s\ntype one letter more", where, text,
+			      word_list(list, v, text));
+	for (unsigned int i = 0; i < v->count; i++)
+		near_consider(&near, v->word[i]);
+	if (near.best && *near.best)
+		return failed(EXIT_USAGE, "%s: \"%s\" is no %s\ndid you mean %s?", where, text, v->what, near.best);
+	return failed(EXIT_USAGE, "%s: \"%s\" is no %s\nthere are: %s", where, text, v->what, word_list(list, v, ""));
+}
 
 static const char *word(const char *const *words, unsigned int count, unsigned int n)
 {

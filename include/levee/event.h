@@ -43,7 +43,10 @@ _Static_assert(sizeof(struct levee_event) == 88, "no hidden padding");
 
 /* The value of map "listener" (array, one element). Written by whoever listens. */
 struct levee_listener {
-	__u32 until_ms; /* since boot modulo 2^32; the datapath writes events until then */
+	__u32 until_ms; /* since boot modulo 2^32; the datapath writes events until then. 0: nobody listens */
 };
+
+/* A mark that is farther ahead than this is old: time has gone half around, or most of the way, since it was written. */
+#define LEVEE_LISTEN_MAX_MS 60000U
 
 #endif

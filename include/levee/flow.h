@@ -103,6 +103,14 @@ struct levee_flow {
 	__u64 bytes[2];   /* by sender, IP payload (TCP header and data) */
 };
 
+/* Its handshake's round trip, 0 unknown. */
+static __always_inline __u32 levee_flow_rtt_us(const struct levee_flow *f)
+{
+	int measured = f->began == LEVEE_BEGAN_HANDSHAKE || f->began == LEVEE_BEGAN_OUTGOING;
+
+	return measured && f->end[LEVEE_LOCAL].state != LEVEE_TCP_SYN_SENT ? f->rtt_us : 0;
+}
+
 /* The value of map "half_open". One cache line. */
 struct levee_half_open {
 	struct levee_tuple tuple;

@@ -38,7 +38,7 @@ static void presets(void **state)
 	(void)state;
 	assert_int_equal(parse(&o, line, "attach eth0"), EXIT_OK);
 	assert_int_equal(o.command, CMD_ATTACH);
-	assert_string_equal(o.argument, "eth0");
+	assert_string_equal(o.argument[0], "eth0");
 	assert_int_equal(o.mode, MODE_AUTO);
 	assert_int_equal(o.cookies, LEVEE_COOKIES_ADAPTIVE);
 	assert_int_equal(o.start, LEVEE_START_PERCENT_DEFAULT);
@@ -59,7 +59,7 @@ static void every_option(void **state)
 			       "attach --mode generic --exclusive --cookies=never eth0.5 --start 90 --end=10 "
 			       "--half-open 16 --flows 2M --json"),
 			 EXIT_OK);
-	assert_string_equal(o.argument, "eth0.5");
+	assert_string_equal(o.argument[0], "eth0.5");
 	assert_int_equal(o.mode, MODE_GENERIC);
 	assert_int_equal(o.cookies, LEVEE_COOKIES_NEVER);
 	assert_int_equal(o.start, 90);
@@ -112,7 +112,7 @@ static void dashes_end_options(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&o, line, "status -- --odd"), EXIT_OK);
-	assert_string_equal(o.argument, "--odd");
+	assert_string_equal(o.argument[0], "--odd");
 }
 
 /* Each line is refused with exit code 2, and the message has these words. */
