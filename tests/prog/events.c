@@ -64,7 +64,7 @@ static void listen_until(struct world *w, uint32_t until_ms)
 static void begin(struct world *w, const struct row *row, bool v6)
 {
 	world_reset(w, row, v6, 0xfffffff0, 0x7ffffff0);
-	listen_until(w, clock_ms(&w->settings.clock) + 60000);
+	listen_until(w, clock_ms(&w->settings.clock) + LEVEE_LISTEN_MAX_MS / 2);
 	memset(&heard, 0, sizeof(heard));
 }
 
