@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * bench.h - ns per packet: the loaded programs (world.c), the packets (frame.c), the paths that are timed
- * (cases.c), rounds and medians (main.c), serial clients for the lab (client.c), and what a program costs on
- * a device (live.c).
+ * (cases.c), rounds and medians (main.c), housekeeping (ageing.c), tables and JSON (report.c), serial clients for
+ * the lab (client.c), and what a program costs on a device (live.c).
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -21,6 +21,9 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define FRAME_BYTES 1514
+#define BENCH_AGES_MS \
+	28800000U /* flows differ in age by up to 8 hours, so that one to evict can stand anywhere in its set */
+#define FLOW_SETS 131072U /* as `levee attach` sizes a table for LEVEE_FLOWS_DEFAULT */
 
 /* Local ports of the bench's own network namespace, by what stands there. */
 enum bench_port {
@@ -28,6 +31,7 @@ enum bench_port {
 	PORT_COOKIE = 80,	  /* a listener in cookie mode */
 	PORT_CALM = 81, /* a listener, no cookie was ever sent for it */
 	PORT_HALF_OPEN = 82, /* a listener whose share the bench does not fill */
+	PORT_OUTGOING = 40000, /* what this host connects from */
 };
 
 /* The peers of each kind, so that none meets another's entries. */
@@ -63,7 +67,11 @@ struct levee_tuple frame_tuple(const struct frame_spec *spec, uint32_t peer);
 
 /* --- the programs */
 
-enum bench_program { PROGRAM_LEVEE, PROGRAM_BARE };
+enum bench_program {
+	PROGRAM_LEVEE,
+	PROGRAM_BARE, /* does nothing */
+	PROGRAM_LOOKUP, /* looks the flow up in a hash map, and does nothing else */
+};
 
 struct levee_bpf;
 struct wrap_bpf;
@@ -92,6 +100,7 @@ struct world {
 	struct levee_secrets secrets;
 	uint32_t flows; /* seeded */
 	struct bench_area areas[AREA_COUNT];
+	struct levee_stats *saved_stats; /* by CPU */
 };
 
 /* All return false, with a message printed, where the kernel refuses. */
@@ -100,9 +109,31 @@ void world_close(struct world *w);
 bool world_seed_flows(struct world *w, uint32_t flows);
 bool world_enter_cookie_mode(struct world *w, const struct frame_spec *syn4, const struct frame_spec *syn6);
 bool world_make_answers(struct world *w, const struct frame_spec *ack);
-void world_save(struct world *w);
-void world_restore(struct world *w);
 struct levee_stats world_stats(const struct world *w);
+
+/* Tables and counts, put back as they were. So much memory is read that no cache keeps any of the tables. */
+bool world_save(struct world *w);
+bool world_restore(struct world *w);
+
+/* Every flow has been silent for so long, and up to BENCH_AGES_MS more. Returns how many there are. */
+uint32_t world_age(struct world *w, uint32_t idle_ms);
+
+/* What the settings say from now on. */
+bool world_limit_flows(struct world *w, uint32_t flows_max);
+bool world_enable(struct world *w, bool enabled);
+bool world_renew_timeouts(struct world *w);
+
+/* Housekeeping, which then runs until the world is closed; while levee is not enabled it does nothing. */
+bool world_start_housekeeping(struct world *w);
+
+/* How many sets housekeeping has looked at, modulo 2^32. */
+bool world_cursor(const struct world *w, uint32_t *cursor);
+
+/* Changes while it is looked at. */
+const volatile struct levee_runtime *world_runtime(const struct world *w);
+
+/* Lookups in the hash map that found nothing, since the programs were loaded. */
+uint64_t world_lookups_missed(const struct world *w);
 
 /* Which program a run ends in, and the way there. */
 struct run_spec {
@@ -121,6 +152,8 @@ double world_time(struct world *w, const struct frame *f, const struct run_spec 
 
 /* --- what is timed */
 
+#define BENCH_BEFORE 2
+
 struct bench_case {
 	const char *name; /* in JSON */
 	const char *text;
@@ -129,11 +162,19 @@ struct bench_case {
 	int reason;	    /* enum levee_reason that every packet must end with; of TC: -1 */
 	uint32_t verdict;
 	bool sequential;
+	enum bench_program program;
 	bool changes;    /* tables are restored after each round */
+	int counter;    /* with changes: enum levee_counter that every packet must be counted as, 0 none */
+	const struct frame_spec *before; /* BENCH_BEFORE packets of every peer that levee has seen, in this order */
 	uint32_t plain; /* also timed without the wrapper */
 	uint32_t strays; /* packets per thousand that may end otherwise: a set of the table can be full */
-	uint32_t flows; /* only with so many flows, 0 always */
+	uint32_t flows; /* in the table, 0 for 100 000 */
+	bool full;	   /* and that is its limit */
+	bool aged;	   /* and all of them have expired */
 };
+
+/* Longer than any timeout. */
+#define BENCH_EXPIRED_MS (LEVEE_TIMEOUT_MAX_MS + 60000)
 
 extern const struct bench_case bench_cases[];
 extern const size_t bench_case_count;
@@ -143,10 +184,74 @@ struct quartiles {
 };
 
 struct bench_result {
+	bool measured;
 	struct quartiles above; /* levee minus the program that does nothing */
 	struct quartiles bare;  /* that program, with the wrapper */
 	struct quartiles plain; /* levee minus bare without the wrapper */
 };
+
+#define BENCH_REPEAT 20000 /* packets that are timed, each round */
+#define BENCH_ROUNDS_MAX 1001
+
+struct bench_samples {
+	double above[BENCH_ROUNDS_MAX];
+	double bare[BENCH_ROUNDS_MAX];
+	double plain[BENCH_ROUNDS_MAX];
+	unsigned int count;
+};
+
+struct bench_options {
+	unsigned int rounds;
+	unsigned int cpu;
+	const char *only;
+	const char *save;
+	bool json;
+};
+
+/* Is the case or phase of that name to be measured? */
+bool bench_wanted(const struct bench_options *o, const char *name);
+
+/* --- housekeeping */
+
+#define AGEING_PHASES 4
+
+struct ageing_phase {
+	const char *name; /* in JSON */
+	const char *text;
+	uint32_t idle_ms;	  /* of every flow */
+	uint32_t flows_max;
+	bool renew; /* timeouts have changed: every deadline is looked at */
+};
+
+struct ageing_result {
+	bool measured;
+	struct quartiles tick_us;
+	double sets; /* a tick */
+	double flows; /* in these */
+	double sweep_s; /* until all sets have been looked at */
+};
+
+extern const struct ageing_phase ageing_phases[AGEING_PHASES];
+
+bool ageing_wanted(const struct bench_options *o);
+
+/* Starts housekeeping: nothing else can be measured after it. The tables are as they were saved. */
+bool ageing_measure(struct world *w, const struct bench_options *o, struct ageing_result results[AGEING_PHASES]);
+
+/* --- what is printed */
+
+struct bench_report {
+	const struct bench_options *options;
+	struct bench_result *results; /* by case */
+	bool has_ratio;
+	struct quartiles ratio; /* of an established segment to a bare lookup, a million flows each */
+	struct ageing_result ageing[AGEING_PHASES];
+};
+
+/* The case of that name, which exists. */
+size_t bench_case_number(const char *name);
+
+bool report(const struct bench_report *r);
 
 /* For qsort. */
 int compare_doubles(const void *a, const void *b);

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * main.c - ns per packet: every case once per round, in turn, beside a program that does nothing; medians
- * over the rounds, as a table or as JSON.
+ * over the rounds.
  *
  * The two programs of a pair run one right after the other, and the median is of their differences: what the
  * machine does slowly (its clock, its neighbours) is in both.
  */
 #include <errno.h>
 #include <getopt.h>
-#include <jansson.h>
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -22,27 +21,16 @@
 
 #define ROUNDS 15
 #define ROUNDS_QUICK 5
-#define ROUNDS_MAX 1001
-#define REPEAT 20000
-#define WARM_UP REPEAT /* not counted: in a flood that lasts, what fits the caches is there */
+#define WARM_UP BENCH_REPEAT /* not counted: in a flood that lasts, what fits the caches is there */
 #define WARM_UP_CHANGES 2000 /* of cases that fill tables */
-#define FLOWS_FIRST 100000
-#define FLOWS_SECOND 1000000
+#define FLOWS_USUAL 100000
+#define FLOWS_MOST 1000000
 
-struct options {
-	unsigned int rounds;
-	unsigned int cpu;
-	const char *only;
-	const char *save;
-	bool json;
-};
-
-struct samples {
-	double above[ROUNDS_MAX];
-	double bare[ROUNDS_MAX];
-	double plain[ROUNDS_MAX];
-	unsigned int count;
-};
+/* What is in the table, one after the other; flows are only added. */
+static const struct stage {
+	uint32_t flows;
+	bool aged;
+} stages[] = { { 1000, false }, { FLOWS_USUAL, false }, { FLOWS_MOST, false }, { FLOWS_MOST, true } };
 
 /* --- one pair */
 
@@ -51,19 +39,41 @@ static uint32_t warm_up(const struct bench_case *c)
 	return c->changes ? WARM_UP_CHANGES : WARM_UP;
 }
 
-/* Egress counts no reasons. */
-static bool reasons_right(const struct bench_case *c, const struct levee_stats *before, const struct levee_stats *after)
+static uint32_t packets(const struct bench_case *c)
 {
-	uint64_t right = 0, wrong = 0;
+	return warm_up(c) + BENCH_REPEAT;
+}
 
-	for (int i = 0; i < LEVEE_REASON_COUNT; i++)
-		*(i == c->reason ? &right : &wrong) += after->reason[i] - before->reason[i];
-	if (c->reason < 0 ? !wrong :
-			    right + wrong == warm_up(c) + REPEAT && wrong * 1000 <= (right + wrong) * c->strays)
+/* What has been counted so far. */
+struct tally {
+	struct levee_stats stats;
+	uint64_t missed; /* lookups in the hash map */
+};
+
+static struct tally tally(const struct world *w)
+{
+	return (struct tally){ world_stats(w), world_lookups_missed(w) };
+}
+
+static bool enough(const struct bench_case *c, uint64_t right)
+{
+	uint64_t all = packets(c);
+
+	if (right <= all && (all - right) * 1000 <= all * c->strays)
 		return true;
-	fprintf(stderr, "bench: %s: %llu packets ended as they should, %llu did not\n", c->name,
-		(unsigned long long)right, (unsigned long long)wrong);
+	fprintf(stderr, "bench: %s: of %llu packets %llu ended as they should\n", c->name, (unsigned long long)all,
+		(unsigned long long)right);
 	return false;
+}
+
+/* Egress counts no reasons. */
+static bool went_right(const struct bench_case *c, const struct tally *before, const struct tally *after)
+{
+	if (c->program == PROGRAM_LOOKUP)
+		return enough(c, packets(c) - (after->missed - before->missed));
+	if (c->reason >= 0 && !enough(c, after->stats.reason[c->reason] - before->stats.reason[c->reason]))
+		return false;
+	return !c->counter || enough(c, after->stats.counter[c->counter] - before->stats.counter[c->counter]);
 }
 
 static double time_one(struct world *w, const struct bench_case *c, struct frame *f, struct run_spec *run)
@@ -72,22 +82,42 @@ static double time_one(struct world *w, const struct bench_case *c, struct frame
 	run->repeat = warm_up(c);
 	if (!world_prime(w, f, run->tc) || world_time(w, f, run) < 0)
 		return -1;
-	run->repeat = REPEAT;
+	run->repeat = BENCH_REPEAT;
 	return world_time(w, f, run);
 }
 
-/* Packets that do not end as the case says are an error, not a sample. */
-static double time_levee(struct world *w, const struct bench_case *c, struct frame *f, struct run_spec *run)
+/* The same peers, in the same order, send and get what comes before the packet that is timed. */
+static bool send_before(struct world *w, const struct bench_case *c, struct frame *f)
 {
-	struct levee_stats before = world_stats(w), after;
+	for (int i = 0; c->before && i < BENCH_BEFORE; i++) {
+		const struct frame_spec *spec = &c->before[i];
+		struct run_spec run = { .tc = spec->out,
+					.program = PROGRAM_LEVEE,
+					.verdict = spec->out ? (uint32_t)TC_ACT_UNSPEC : XDP_PASS,
+					.repeat = packets(c) };
+
+		frame_build(f, &w->wrap->bss->state, spec, c->peers, c->sequential);
+		if (!world_prime(w, f, run.tc) || world_time(w, f, &run) < 0)
+			return false;
+	}
+	return true;
+}
+
+/* Packets that do not end as the case says are an error, not a sample. */
+static double time_target(struct world *w, const struct bench_case *c, struct frame *f, struct run_spec *run)
+{
+	struct tally before, after;
 	double ns;
 
-	run->program = PROGRAM_LEVEE;
+	if (!send_before(w, c, f) || (c->full && !world_limit_flows(w, w->flows)))
+		return -1;
+	before = tally(w);
+	run->program = c->program;
 	ns = time_one(w, c, f, run);
-	after = world_stats(w);
-	if (c->changes)
-		world_restore(w);
-	return ns >= 0 && reasons_right(c, &before, &after) ? ns : -1;
+	after = tally(w);
+	if ((c->full && !world_limit_flows(w, LEVEE_FLOWS_DEFAULT)) || (c->changes && !world_restore(w)))
+		return -1;
+	return ns >= 0 && went_right(c, &before, &after) ? ns : -1;
 }
 
 static double time_bare(struct world *w, const struct bench_case *c, struct frame *f, struct run_spec *run)
@@ -100,18 +130,18 @@ static bool sample_pair(struct world *w, const struct bench_case *c, bool plain,
 {
 	struct run_spec run = { .tc = c->reason < 0, .plain = plain, .verdict = c->verdict };
 	struct frame f;
-	double levee;
+	double target;
 
 	*bare = time_bare(w, c, &f, &run);
-	levee = time_levee(w, c, &f, &run);
-	*above = levee - *bare;
-	if (*bare >= 0 && levee >= 0)
+	target = time_target(w, c, &f, &run);
+	*above = target - *bare;
+	if (*bare >= 0 && target >= 0)
 		return true;
 	fprintf(stderr, "bench: case %s could not be timed\n", c->name);
 	return false;
 }
 
-static bool sample_case(struct world *w, const struct bench_case *c, struct samples *s)
+static bool sample_case(struct world *w, const struct bench_case *c, struct bench_samples *s)
 {
 	unsigned int i = s->count++;
 	double unused;
@@ -135,44 +165,52 @@ struct quartiles quartiles_of(double *samples, size_t count)
 	return (struct quartiles){ samples[count / 4], samples[count / 2], samples[count - 1 - count / 4] };
 }
 
-static bool is_case(const char *name)
+/* Names one case or phase, and not a part of several names? */
+static bool is_name(const char *text)
 {
 	for (size_t i = 0; i < bench_case_count; i++)
-		if (!strcmp(bench_cases[i].name, name))
+		if (!strcmp(bench_cases[i].name, text))
+			return true;
+	for (int i = 0; i < AGEING_PHASES; i++)
+		if (!strcmp(ageing_phases[i].name, text))
 			return true;
 	return false;
 }
 
-static bool wanted(const struct bench_case *c, const struct options *o)
+bool bench_wanted(const struct bench_options *o, const char *name)
 {
 	if (!o->only)
 		return true;
-	return is_case(o->only) ? !strcmp(c->name, o->only) : !!strstr(c->name, o->only);
+	return is_name(o->only) ? !strcmp(name, o->only) : !!strstr(name, o->only);
 }
 
-static bool any_wanted(const struct options *o, uint32_t flows)
+static bool in_stage(const struct bench_case *c, const struct stage *stage)
+{
+	return (c->flows ? c->flows : FLOWS_USUAL) == stage->flows && c->aged == stage->aged;
+}
+
+static bool any_wanted(const struct bench_options *o, const struct stage *stage)
 {
 	for (size_t i = 0; i < bench_case_count; i++)
-		if (bench_cases[i].flows == flows && wanted(&bench_cases[i], o))
+		if (in_stage(&bench_cases[i], stage) && bench_wanted(o, bench_cases[i].name))
 			return true;
 	return false;
 }
 
-/* The cases that are timed with so many flows in the table. */
-static bool sample_rounds(struct world *w, const struct options *o, uint32_t flows, struct samples *samples)
+static bool sample_rounds(struct world *w, const struct bench_options *o, const struct stage *stage,
+			  struct bench_samples *samples)
 {
 	for (unsigned int round = 0; round < o->rounds; round++)
 		for (size_t i = 0; i < bench_case_count; i++) {
 			const struct bench_case *c = &bench_cases[i];
 
-			if (wanted(c, o) && (c->flows ? c->flows : FLOWS_FIRST) == flows &&
-			    !sample_case(w, c, &samples[i]))
+			if (in_stage(c, stage) && bench_wanted(o, c->name) && !sample_case(w, c, &samples[i]))
 				return false;
 		}
 	return true;
 }
 
-static bool prepare(struct world *w, uint32_t flows)
+static bool prepare(struct world *w)
 {
 	const struct bench_case *syn4 = &bench_cases[0], *c;
 
@@ -182,110 +220,64 @@ static bool prepare(struct world *w, uint32_t flows)
 		if (c->spec.tsecr_at && !world_make_answers(w, &c->spec))
 			return false;
 	}
-	if (!world_seed_flows(w, flows))
-		return false;
-	world_save(w);
 	return true;
 }
 
-static bool measure(struct world *w, const struct options *o, struct samples *samples)
+static bool fill(struct world *w, const struct stage *stage)
 {
-	if (!prepare(w, FLOWS_FIRST) || !sample_rounds(w, o, FLOWS_FIRST, samples))
+	if (!world_seed_flows(w, stage->flows))
 		return false;
-	if (!any_wanted(o, FLOWS_SECOND))
-		return true;
-	if (!world_seed_flows(w, FLOWS_SECOND))
-		return false;
-	world_save(w);
-	return sample_rounds(w, o, FLOWS_SECOND, samples);
+	world_age(w, stage->aged ? BENCH_EXPIRED_MS : 0);
+	return world_save(w);
 }
 
-static void summarise(struct samples *s, struct bench_result *r)
+static bool measure(struct world *w, const struct bench_options *o, struct bench_samples *samples,
+		    struct ageing_result ageing[AGEING_PHASES])
 {
+	if (!prepare(w))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
+		if (any_wanted(o, &stages[i]) && !(fill(w, &stages[i]) && sample_rounds(w, o, &stages[i], samples)))
+			return false;
+	if (!ageing_wanted(o))
+		return true;
+	return fill(w, &stages[ARRAY_SIZE(stages) - 1]) && ageing_measure(w, o, ageing);
+}
+
+/* --- results */
+
+size_t bench_case_number(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(bench_cases[i].name, name))
+		i++;
+	return i;
+}
+
+/* Round by round, as the differences: what was slow in one was slow in both. Before the samples are sorted. */
+static bool ratio(const struct bench_samples *samples, struct quartiles *out)
+{
+	const struct bench_samples *established = &samples[bench_case_number("data_in_1m")],
+				   *lookup = &samples[bench_case_number("lookup_1m")];
+	double ratios[BENCH_ROUNDS_MAX];
+
+	if (!established->count || established->count != lookup->count)
+		return false;
+	for (unsigned int i = 0; i < lookup->count; i++)
+		ratios[i] = established->above[i] / lookup->above[i];
+	*out = quartiles_of(ratios, lookup->count);
+	return true;
+}
+
+static void summarise(struct bench_samples *s, struct bench_result *r)
+{
+	if (!s->count)
+		return;
 	r->above = quartiles_of(s->above, s->count);
 	r->bare = quartiles_of(s->bare, s->count);
 	r->plain = quartiles_of(s->plain, s->count);
-}
-
-/* --- the machine */
-
-static void machine(char *out, size_t size)
-{
-	char line[256], model[128] = "unknown CPU";
-	FILE *file = fopen("/proc/cpuinfo", "re");
-	struct utsname u;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "model name : %127[^\n]", model) == 1)
-			break;
-	if (file)
-		fclose(file);
-	uname(&u);
-	snprintf(out, size, "%s, %ld cores, Linux %s", model, sysconf(_SC_NPROCESSORS_ONLN), u.release);
-}
-
-/* --- output */
-
-static const char *bare_name(const struct bench_case *c)
-{
-	if (c->reason < 0)
-		return "TC_ACT_UNSPEC";
-	return c->verdict == XDP_TX ? "XDP_TX" : c->verdict == XDP_DROP ? "XDP_DROP" : "XDP_PASS";
-}
-
-static void print_table(const struct bench_result *results, const struct samples *samples, const struct options *o)
-{
-	char text[256];
-
-	machine(text, sizeof(text));
-	printf("ns per packet, medians of %u rounds, quartiles in brackets (%s)\n\n", o->rounds, text);
-	printf("%-45s %-18s %s\n", "path", "levee adds", "to");
-	for (size_t i = 0; i < bench_case_count; i++) {
-		const struct bench_result *r = &results[i];
-		const struct bench_case *c = &bench_cases[i];
-
-		if (!samples[i].count)
-			continue;
-		snprintf(text, sizeof(text), "%4.0f [%.0f..%.0f]", r->above.median, r->above.low, r->above.high);
-		printf("%-45s %-18s %3.0f %s", c->text, text, r->bare.median, bare_name(c));
-		if (c->plain)
-			printf("   without wrapper: adds %.0f [%.0f..%.0f]", r->plain.median, r->plain.low,
-			       r->plain.high);
-		putchar('\n');
-	}
-}
-
-static json_t *json_quartiles(const struct quartiles *q)
-{
-	return json_pack("{s:f, s:f, s:f}", "median", q->median, "q1", q->low, "q3", q->high);
-}
-
-static json_t *json_case(const struct bench_case *c, const struct bench_result *r)
-{
-	json_t *out = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", c->name, "text", c->text + strspn(c->text, " "),
-				"bare", bare_name(c), "above_bare_ns", json_quartiles(&r->above), "bare_ns",
-				json_quartiles(&r->bare));
-
-	if (c->plain)
-		json_object_set_new(out, "above_bare_without_wrapper_ns", json_quartiles(&r->plain));
-	return out;
-}
-
-static void print_json(const struct bench_result *results, const struct samples *samples, const struct options *o,
-		       FILE *to)
-{
-	json_t *cases = json_array(), *out;
-	char text[256];
-
-	machine(text, sizeof(text));
-	for (size_t i = 0; i < bench_case_count; i++)
-		if (samples[i].count)
-			json_array_append_new(cases, json_case(&bench_cases[i], &results[i]));
-	out = json_pack("{s:i, s:s, s:i, s:i, s:o}", "schema", 1, "machine", text, "rounds", (int)o->rounds, "repeat",
-			REPEAT, "cases", cases);
-	json_dumpf(out, to, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-	fputc('\n', to);
-	json_decref(out);
+	r->measured = true;
 }
 
 /* --- */
@@ -295,16 +287,17 @@ static const char usage[] =
 	"       bench client FROM CLIENTS FIRST_PORT TO PORT SETTLE SECONDS\n"
 	"       bench live DEV SECONDS\n"
 	"\n"
-	"ns that levee adds to a packet, by path, over an XDP program that only returns the same verdict.\n"
+	"ns that levee adds to a packet, by path, over an XDP program that only returns the same verdict; and what\n"
+	"housekeeping takes.\n"
 	"\n"
 	"  --json        one JSON document\n"
 	"  --quick       5 rounds instead of 15\n"
 	"  --rounds N    N rounds, 3 to 1001\n"
-	"  --only TEXT   only the case of that name in JSON, or all that contain it\n"
+	"  --only TEXT   only what has that name in JSON, or all whose names contain it\n"
 	"  --save FILE   the JSON too, beside the table\n"
 	"  --cpu N       the core to run on [the last]\n";
 
-static int parse_options(int argc, char **argv, struct options *o)
+static int parse_options(int argc, char **argv, struct bench_options *o)
 {
 	static const struct option options[] = { { "json", 0, NULL, 'j' },   { "quick", 0, NULL, 'q' },
 						 { "rounds", 1, NULL, 'r' }, { "only", 1, NULL, 'o' },
@@ -328,41 +321,25 @@ static int parse_options(int argc, char **argv, struct options *o)
 		else
 			return c == 'h' ? 0 : 2;
 	}
-	return optind == argc && o->rounds >= 3 && o->rounds <= ROUNDS_MAX ? -1 : 2;
+	return optind == argc && o->rounds >= 3 && o->rounds <= BENCH_ROUNDS_MAX ? -1 : 2;
 }
 
-static bool report(const struct bench_result *results, const struct samples *samples, const struct options *o)
+static int run(const struct bench_options *o)
 {
-	FILE *file;
-
-	if (o->json)
-		print_json(results, samples, o, stdout);
-	else
-		print_table(results, samples, o);
-	if (!o->save)
-		return true;
-	file = fopen(o->save, "we");
-	if (!file) {
-		fprintf(stderr, "bench: %s: %s\n", o->save, strerror(errno));
-		return false;
-	}
-	print_json(results, samples, o, file);
-	return !fclose(file);
-}
-
-static int run(const struct options *o)
-{
-	struct samples *samples = calloc(bench_case_count, sizeof(*samples));
+	struct bench_samples *samples = calloc(bench_case_count, sizeof(*samples));
 	struct bench_result results[bench_case_count];
+	struct bench_report r = { .options = o, .results = results };
 	struct world w;
 	bool ok;
 
-	ok = samples && world_open(&w) && measure(&w, o, samples);
-	for (size_t i = 0; ok && i < bench_case_count; i++)
-		if (samples[i].count)
+	memset(results, 0, sizeof(results));
+	ok = samples && world_open(&w) && measure(&w, o, samples, r.ageing);
+	if (ok) {
+		r.has_ratio = ratio(samples, &r.ratio);
+		for (size_t i = 0; i < bench_case_count; i++)
 			summarise(&samples[i], &results[i]);
-	if (ok)
-		ok = report(results, samples, o);
+		ok = report(&r);
+	}
 	world_close(&w);
 	free(samples);
 	return ok ? 0 : 1;
@@ -382,7 +359,7 @@ static bool pin(unsigned int cpu)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .rounds = ROUNDS, .cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1 };
+	struct bench_options o = { .rounds = ROUNDS, .cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1 };
 	int status;
 
 	if (argc > 1 && !strcmp(argv[1], "client"))

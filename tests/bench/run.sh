@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh - `make bench`: ns per packet, then flood goodput in the lab. Tables on standard output, and both as one
-# JSON document in build/bench.json. About five minutes; QUICK=1 about one. docs/performance.md says how to read it.
+# run.sh - `make bench`: ns per packet and per tick of housekeeping, then flood goodput in the lab. Tables on standard
+# output, and all as one JSON document in build/bench.json. About five minutes; QUICK=1 about one.
+# docs/performance.md says how to read it.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1

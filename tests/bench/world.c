@@ -3,7 +3,7 @@
  * world.c - the programs, loaded as `levee attach` sizes them, in a network namespace of the bench's own
  * with listeners that they find; tables filled, and put back after rounds that change them.
  *
- * Epochs stand still, so that cookies made in advance stay good. Housekeeping does not run.
+ * Epochs stand still, so that cookies made in advance stay good. Housekeeping does not run until it is started.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -26,13 +26,13 @@
 #include "levee.skel.h"
 #include "wrap.skel.h"
 
-#define FLOW_SETS 131072
 #define HALF_OPEN_SETS 8192
 #define SERVICE_SETS (LEVEE_SERVICES_MAX / LEVEE_WAYS)
 #define BACKLOG 511 /* nginx */
 #define BACKLOG_HALF_OPEN 65535
 #define SEED_ROWS 64
 #define EPOCH 1000000
+#define LOT 2654435761U /* a number times this is as good as drawn by lot */
 
 static bool fail(const char *what)
 {
@@ -87,6 +87,9 @@ static bool map_area(struct bench_area *area, struct bpf_map *map)
 
 static bool map_areas(struct world *w)
 {
+	w->saved_stats = calloc(libbpf_num_possible_cpus(), sizeof(*w->saved_stats));
+	if (!w->saved_stats)
+		return fail("memory");
 	for (int i = 0; i < AREA_COUNT; i++)
 		if (!map_area(&w->areas[i], area_map(w, i)))
 			return false;
@@ -157,7 +160,8 @@ static bool run_rows(struct bpf_program *prog, const void *rows, size_t bytes)
 	uint8_t data[14 + SEED_ROWS * 48] = { [12] = 0x88, [13] = 0xb5 };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data, .data_size_in = 14 + bytes, .repeat = 1);
 
-	memcpy(data + 14, rows, bytes);
+	if (bytes)
+		memcpy(data + 14, rows, bytes);
 	errno = -bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
 	return (!errno && opts.retval == TC_ACT_OK) || fail(bpf_program__name(prog));
 }
@@ -210,6 +214,19 @@ void world_close(struct world *w)
 
 /* --- filling */
 
+/* Levee's table and the hash map get the same flows. */
+static bool seed_rows(struct world *w, const struct levee_seed_flow *rows, uint32_t count)
+{
+	static const uint8_t values[SEED_ROWS][sizeof(struct levee_flow) - sizeof(struct levee_tuple)];
+	struct levee_tuple keys[SEED_ROWS];
+
+	for (uint32_t i = 0; i < count; i++)
+		keys[i] = rows[i].tuple;
+	if (bpf_map_update_batch(bpf_map__fd(w->wrap->maps.lookup_flows), keys, values, &count, NULL))
+		return fail("the hash map to compare with");
+	return run_rows(w->levee->progs.levee_seed_flows, rows, count * sizeof(rows[0]));
+}
+
 bool world_seed_flows(struct world *w, uint32_t flows)
 {
 	static const struct frame_spec spec = { .port = PORT_COOKIE, .peers = PEERS_FLOWS };
@@ -221,7 +238,7 @@ bool world_seed_flows(struct world *w, uint32_t flows)
 		for (; n < SEED_ROWS && w->flows < flows; n++)
 			rows[n] = (struct levee_seed_flow){ .tuple = frame_tuple(&spec, w->flows++),
 							    .state = LEVEE_TCP_ESTABLISHED };
-		if (!run_rows(w->levee->progs.levee_seed_flows, rows, n * sizeof(rows[0])))
+		if (!seed_rows(w, rows, n))
 			return false;
 	}
 	((struct levee_runtime *)w->areas[AREA_RUNTIME].live)->flows = flows;
@@ -269,17 +286,99 @@ static void copy_areas(struct world *w, bool restore)
 	}
 }
 
-void world_save(struct world *w)
+bool world_save(struct world *w)
 {
+	uint32_t zero = 0;
+
 	copy_areas(w, false);
+	return !bpf_map_lookup_elem(bpf_map__fd(w->levee->maps.stats), &zero, w->saved_stats) || fail("stats");
 }
 
-void world_restore(struct world *w)
+bool world_restore(struct world *w)
 {
 	copy_areas(w, true);
+	return write_map(w->levee->maps.stats, w->saved_stats);
+}
+
+uint32_t world_age(struct world *w, uint32_t idle_ms)
+{
+	uint32_t timeout_ms = w->settings.timeout_ms[LEVEE_T_ESTABLISHED], flows = 0;
+	uint32_t newest_ms = clock_ms(&w->settings.clock) - idle_ms;
+	struct levee_flow *slots = w->areas[AREA_FLOWS].live;
+
+	for (uint32_t i = 0; i < FLOW_SETS * LEVEE_WAYS; i++) {
+		struct levee_head *head = (void *)(slots + (i & ~(LEVEE_WAYS - 1)));
+		uint32_t way = i % LEVEE_WAYS;
+
+		if (way < LEVEE_FIRST_WAY || !levee_tag_live(head->tag[way]))
+			continue;
+		slots[i].seen_ms = newest_ms - ((uint64_t)(i * LOT) * BENCH_AGES_MS >> 32);
+		head->deadline[way] = levee_deadline(slots[i].seen_ms + timeout_ms, LEVEE_FLOW_SHIFT);
+		flows++;
+	}
+	return flows;
+}
+
+/* --- settings */
+
+bool world_limit_flows(struct world *w, uint32_t flows_max)
+{
+	w->settings.flows_max = flows_max;
+	return write_map(w->levee->maps.settings, &w->settings);
+}
+
+bool world_enable(struct world *w, bool enabled)
+{
+	w->settings.enabled = enabled;
+	return write_map(w->levee->maps.settings, &w->settings);
+}
+
+bool world_renew_timeouts(struct world *w)
+{
+	w->settings.generation++;
+	return write_map(w->levee->maps.settings, &w->settings);
+}
+
+/* --- housekeeping */
+
+/* As in bpf/maps.h. */
+struct housekeeper {
+	struct bpf_timer timer;
+	uint32_t half_open_cursor;
+	uint32_t flow_cursor;
+	uint32_t generation;
+	uint32_t recheck;
+};
+
+bool world_start_housekeeping(struct world *w)
+{
+	return run_rows(w->levee->progs.levee_start, NULL, 0);
+}
+
+bool world_cursor(const struct world *w, uint32_t *cursor)
+{
+	const struct bpf_map *map = w->levee->maps.housekeeping;
+	struct housekeeper keeper;
+	uint32_t zero = 0;
+
+	errno = EINVAL;
+	if (bpf_map__value_size(map) != sizeof(keeper) || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &keeper))
+		return fail("housekeeping");
+	*cursor = keeper.flow_cursor;
+	return true;
+}
+
+const volatile struct levee_runtime *world_runtime(const struct world *w)
+{
+	return w->areas[AREA_RUNTIME].live;
 }
 
 /* --- running */
+
+uint64_t world_lookups_missed(const struct world *w)
+{
+	return w->wrap->bss->lookups_missed;
+}
 
 struct levee_stats world_stats(const struct world *w)
 {
@@ -310,6 +409,8 @@ static int target_program(const struct world *w, const struct run_spec *run)
 {
 	if (run->program == PROGRAM_BARE)
 		return bare_program(w, run);
+	if (run->program == PROGRAM_LOOKUP)
+		return bpf_program__fd(w->wrap->progs.bare_lookup);
 	return bpf_program__fd(run->tc ? w->levee->progs.levee_egress : w->levee->progs.levee_ingress);
 }
 

@@ -2,7 +2,7 @@
 /*
  * wrap.bpf.c - programs that run in front of the program under test: each restores the packet, varies the
  * peer's address and port, and tail-calls. The same wrapper in front of a program that does nothing is what
- * the bench subtracts.
+ * the bench subtracts. bare_lookup is what levee is compared with: one lookup in a hash map of the kernel's.
  *
  * The packet of the next run is prepared after this one's was copied, so that no load meets a store of half
  * its size that has not left the store buffer yet.
@@ -11,10 +11,16 @@
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/tcp.h>
+
+#include <levee/flow.h>
 
 #include "wrap.h"
 
 struct wrap_state state;
+__u64 lookups_missed;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -29,6 +35,19 @@ struct {
 	__type(key, __u32);
 	__type(value, struct wrap_answer);
 } answers SEC(".maps");
+
+/* What levee keeps of a flow, less its key, which is the map's. */
+struct lookup_value {
+	__u8 bytes[sizeof(struct levee_flow) - sizeof(struct levee_tuple)];
+};
+
+/* Preallocated, as hash maps are without another word. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, WRAP_LOOKUP_FLOWS);
+	__type(key, struct levee_tuple);
+	__type(value, struct lookup_value);
+} lookup_flows SEC(".maps");
 
 static __always_inline __u32 draw(void)
 {
@@ -142,6 +161,26 @@ SEC("xdp.frags")
 int bare_drop(struct xdp_md *ctx)
 {
 	(void)ctx;
+	return XDP_DROP;
+}
+
+/* TCP in IPv4 without options, at offsets that are taken on trust. */
+SEC("xdp.frags")
+int bare_lookup(struct xdp_md *ctx)
+{
+	const struct iphdr *ip = (void *)(long)ctx->data + ETH_HLEN;
+	const struct tcphdr *tcp = (const void *)(ip + 1);
+	struct levee_tuple t = {};
+
+	if ((void *)(tcp + 1) > (void *)(long)ctx->data_end)
+		return XDP_DROP;
+	levee_addr_set_v4(&t.local, ip->daddr);
+	levee_addr_set_v4(&t.remote, ip->saddr);
+	t.lport = tcp->dest;
+	t.rport = tcp->source;
+	if (bpf_map_lookup_elem(&lookup_flows, &t))
+		return XDP_PASS;
+	lookups_missed++;
 	return XDP_DROP;
 }
 

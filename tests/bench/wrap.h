@@ -13,6 +13,8 @@
 #define WRAP_ANSWERS 65536U /* cookies made in advance */
 #define WRAP_PORT_MIN 1024U
 #define WRAP_PORT_BITS 14 /* of a peer's number are its port, the rest its address */
+#define WRAP_LOOKUP_FLOWS \
+	(1U << 20) /* of the hash map that the bench compares with: as many as levee's table by default */
 
 /* What a client that got a cookie sends back, in network byte order. */
 struct wrap_answer {
