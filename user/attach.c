@@ -62,7 +62,7 @@ static int check_memory(const struct session *s)
 
 	if (have == 0 || need < have)
 		return 0;
-	return failed(EXIT_FAILED, "%s: the tables need %llu MB, %llu MB are available\nchoose a smaller --%s",
+	return failed(EXIT_FAILED, "%s: the tables need %llu MiB, %llu MiB are available\nchoose a smaller --%s",
 		      s->ifname, need >> 20, have >> 20,
 		      s->options->half_open > s->options->flows ? "half-open" : "flows");
 }

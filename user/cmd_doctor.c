@@ -148,10 +148,10 @@ static void memory(struct doctor *d)
 
 	if (have && need >= have)
 		FAILED(d, "memory",
-		       "the tables need %llu MB (--half-open %u --flows %u), %llu MB are available\nchoose a smaller --flows",
+		       "the tables need %llu MiB (--half-open %u --flows %u), %llu MiB are available\nchoose a smaller --flows",
 		       need >> 20, d->options->half_open, d->options->flows, have >> 20);
 	else
-		OK(d, "memory", "the tables need %llu MB (--half-open %u --flows %u), %llu MB are available",
+		OK(d, "memory", "the tables need %llu MiB (--half-open %u --flows %u), %llu MiB are available",
 		   need >> 20, d->options->half_open, d->options->flows, have >> 20);
 }
 
