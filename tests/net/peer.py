@@ -29,8 +29,8 @@ def make_socket(address, mptcp=False):
 
 def connect(args, port=0):
     sock = make_socket(args.address, args.mptcp)
-    if args.bind or port:
-        sock.bind((args.bind or "", port))
+    if args.bind or port or args.source_port:
+        sock.bind((args.bind or "", port or args.source_port))
     sock.settimeout(args.timeout)
     sock.connect((args.address, args.port))
     return sock
@@ -57,6 +57,11 @@ def digest(conn):
     conn.sendall(sha.hexdigest().encode())
 
 
+def keep(conn):
+    """Neither reads nor closes."""
+    threading.Event().wait()
+
+
 def answer(conn, how):
     with conn:
         try:
@@ -65,8 +70,15 @@ def answer(conn, how):
             pass
 
 
+def close(conn):
+    """At once, and first."""
+
+
+ANSWERS = {"echo": echo, "bye": bye, "digest": digest, "keep": keep, "close": close}
+
+
 def serve(args):
-    how = {"echo": echo, "bye": bye, "digest": digest}[args.do]
+    how = ANSWERS[args.do]
     listener = make_socket(args.address, args.mptcp)
     if ":" in args.address:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, args.address != "::")
@@ -217,7 +229,7 @@ def arguments():
     parser.add_argument("port", type=int, nargs="?", default=0)
     parser.add_argument("--backlog", type=int, default=128)
     parser.add_argument("--mptcp", action="store_true")
-    parser.add_argument("--do", choices=["echo", "bye", "digest"], default="echo")
+    parser.add_argument("--do", choices=ANSWERS, default="echo")
     parser.add_argument("--reuseport", action="store_true")
     parser.add_argument("--accept-when", metavar="FILE", help="leave connections in the accept queue until FILE exists")
     parser.add_argument("--bind", help="source address")
