@@ -69,7 +69,7 @@ bool duration_parse(const char *text, __u64 *ms)
 		len = strcspn(rest, "0123456789.");
 		unit = parse_unit(len ? rest : "s", len ? len : 1);
 		/* A number alone is seconds; one that follows a unit needs its own. */
-		if (!unit || (!len && sum) || value > (1ULL << 63) / DAY)
+		if (!unit || (!len && sum) || value > (1ULL << 63) / unit->ms)
 			return false;
 		sum += value * unit->ms / 1000;
 		rest += len;

@@ -253,21 +253,49 @@ static int value_len(const struct option *opt)
 	return len - (len && opt->value[len - 1] == '|');
 }
 
+#define CHOICE_MAX 32
+
+/* The next of an option's words, and where the one behind it begins; NULL behind the last. */
+static const char *next_choice(char word[CHOICE_MAX], const char *words)
+{
+	size_t len = strcspn(words, "|");
+
+	if (!len)
+		return NULL;
+	snprintf(word, CHOICE_MAX, "%.*s", (int)len, words);
+	return words + len + (words[len] == '|');
+}
+
+/* "\ndid you mean X?", or "" where nothing is near. */
+static const char *nearest_choice(char to[64], const struct option *opt, const char *text)
+{
+	struct near near = near_to(text);
+	char word[CHOICE_MAX];
+
+	to[0] = '\0';
+	for (const char *words = opt->value; (words = next_choice(word, words));) {
+		unsigned int before = near.distance;
+
+		near_consider(&near, word);
+		if (near.distance < before)
+			snprintf(to, 64, "\ndid you mean %s?", word);
+	}
+	return to;
+}
+
 static int parse_choice(const struct option *opt, const char *text, unsigned int *to)
 {
-	size_t len = strlen(text);
-	const char *word = opt->value;
+	const char *words = opt->value;
+	char word[CHOICE_MAX], nearest[64];
 
-	for (unsigned int i = 0; *word; i++) {
-		size_t word_len = strcspn(word, "|");
-
-		if (word_len == len && strncmp(word, text, len) == 0) {
+	for (unsigned int i = 0; (words = next_choice(word, words)); i++) {
+		if (strcmp(word, text) == 0) {
 			*to = i;
 			return 0;
 		}
-		word += word_len + (word[word_len] == '|');
 	}
-	return failed(EXIT_USAGE, "--%s: \"%s\" is none of %.*s", opt->name, text, value_len(opt), opt->value);
+	return failed(EXIT_USAGE, "--%s: \"%s\" is none of %.*s%s", opt->name, text, value_len(opt), opt->value,
+		      nearest_choice(nearest, opt, text));
 }
 
 static int parse_number(const struct option *opt, const char *text, unsigned int *to)

@@ -8,6 +8,7 @@
 
 #include "errors.h"
 #include "options.h"
+#include "order.h"
 
 #define ARGS_MAX 24
 
@@ -90,10 +91,21 @@ static void shortened_commands(void **state)
 		const char *line;
 		enum command_id command;
 	} rows[] = {
-		{ "a eth0", CMD_ATTACH },    { "det eth0", CMD_DETACH }, { "statu", CMD_STATUS },
-		{ "stats eth0", CMD_STATS }, { "do", CMD_DOCTOR },	 { "h", CMD_HELP },
-		{ "v", CMD_VERSION },	     { "--help", CMD_HELP },	 { "--version", CMD_VERSION },
+		{ "a eth0", CMD_ATTACH },
+		{ "det eth0", CMD_DETACH },
+		{ "statu", CMD_STATUS },
+		{ "stats eth0", CMD_STATS },
+		{ "do", CMD_DOCTOR },
+		{ "h", CMD_HELP },
+		{ "v", CMD_VERSION },
+		{ "--help", CMD_HELP },
+		{ "--version", CMD_VERSION },
 		{ "-h", CMD_HELP },
+		{ "f eth0", CMD_FLOWS },
+		{ "flo delete eth0", CMD_FLOWS_DELETE },
+		{ "e eth0", CMD_EVENTS },
+		{ "c sh eth0", CMD_CONFIG_SHOW },
+		{ "config se eth0 a=1", CMD_CONFIG_SET },
 	};
 	struct options o;
 	char line[192];
@@ -113,6 +125,106 @@ static void dashes_end_options(void **state)
 	(void)state;
 	assert_int_equal(parse(&o, line, "status -- --odd"), EXIT_OK);
 	assert_string_equal(o.argument[0], "--odd");
+}
+
+static void commands_of_two_words(void **state)
+{
+	static const struct {
+		const char *line;
+		enum command_id command;
+		const char *interface;
+	} rows[] = {
+		{ "flows eth0", CMD_FLOWS, "eth0" },
+		{ "flows delete eth0", CMD_FLOWS_DELETE, "eth0" },
+		{ "flows --json delete eth0", CMD_FLOWS_DELETE, "eth0" },
+		{ "--json flows delete eth0", CMD_FLOWS_DELETE, "eth0" },
+		{ "flows delete delete", CMD_FLOWS_DELETE, "delete" },
+		{ "flows -- delete", CMD_FLOWS, "delete" },
+		{ "flows del", CMD_FLOWS, "del" }, /* where an interface can stand, nothing is shortened */
+		{ "flows eth0 --sort age", CMD_FLOWS, "eth0" },
+		{ "config show eth0", CMD_CONFIG_SHOW, "eth0" },
+		{ "config show set", CMD_CONFIG_SHOW, "set" },
+		{ "config set eth0 closed=40s", CMD_CONFIG_SET, "eth0" },
+		{ "config --json set eth0 closed=40s", CMD_CONFIG_SET, "eth0" },
+	};
+	struct options o;
+	char line[192];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(parse(&o, line, rows[i].line), EXIT_OK);
+		assert_int_equal(o.command, rows[i].command);
+		assert_string_equal(o.argument[0], rows[i].interface);
+		assert_int_equal(!!strstr(rows[i].line, "--json"), o.json);
+	}
+	errors_as_json(false);
+}
+
+static void several_arguments(void **state)
+{
+	struct options o;
+	char line[192];
+
+	(void)state;
+	assert_int_equal(parse(&o, line, "config set eth0 a=1 b=2 --json c=3"), EXIT_OK);
+	errors_as_json(false);
+	assert_int_equal(o.arguments, 4);
+	assert_string_equal(o.argument[1], "a=1");
+	assert_string_equal(o.argument[3], "c=3");
+	assert_null(o.argument[4]);
+	assert_int_equal(parse(&o, line, "help flows delete"), EXIT_OK);
+	assert_int_equal(o.command, CMD_HELP);
+	assert_int_equal(o.arguments, 2);
+}
+
+static void lists_times_and_orders(void **state)
+{
+	struct options o;
+	char line[192];
+
+	(void)state;
+	assert_int_equal(
+		parse(&o, line,
+		      "flows eth0 --state a --state=b --src 1.2.3.4 --idle 1min --sort bytes --reverse --limit 5 "
+		      "--jsonl"),
+		EXIT_OK);
+	assert_int_equal(o.state.count, 2);
+	assert_string_equal(o.state.text[0], "a");
+	assert_string_equal(o.state.text[1], "b");
+	assert_int_equal(o.src.count, 1);
+	assert_int_equal(o.dst.count, 0);
+	assert_int_equal(o.idle_ms, 60000);
+	assert_int_equal(o.sort, ORDER_BYTES);
+	assert_int_equal(o.limit, 5);
+	assert_true(o.reverse && o.jsonl && !o.json && !o.summary);
+	assert_int_equal(parse(&o, line, "events eth0 --json --count 3"), EXIT_OK);
+	errors_as_json(false);
+	assert_true(o.jsonl && !o.json);
+	assert_int_equal(o.count, 3);
+	assert_int_equal(parse(&o, line, "flows delete eth0 --all"), EXIT_OK);
+	assert_true(o.all && options_given(&o, "all"));
+}
+
+/* So many values are taken, and one more is not. */
+static void lists_have_an_end(void **state)
+{
+	char *argv[2 + 2 * (LIST_MAX + 1)] = { "flows", "eth0" };
+	struct capture c;
+	struct options o;
+	int code;
+
+	(void)state;
+	for (int i = 0; i <= LIST_MAX; i++) {
+		argv[2 + 2 * i] = "--src";
+		argv[3 + 2 * i] = "1.2.3.4";
+	}
+	assert_int_equal(options_parse(&o, 2 + 2 * LIST_MAX, argv), EXIT_OK);
+	assert_int_equal(o.src.count, LIST_MAX);
+	capture_begin(&c, stderr);
+	code = options_parse(&o, 2 + 2 * (LIST_MAX + 1), argv);
+	capture_end(&c);
+	assert_int_equal(code, EXIT_USAGE);
+	assert_non_null(strstr(c.text, "more than 32 times"));
 }
 
 /* Each line is refused with exit code 2, and the message has these words. */
@@ -151,6 +263,29 @@ static void refused(void **state)
 		{ "stats eth0 --watch 0", "between 0.1 and 3600 seconds" },
 		{ "stats eth0 --watch nan", "is not a number of seconds" },
 		{ "stats eth0 --watch 1s", "is not a number of seconds" },
+		{ "flwos eth0", "did you mean \"levee flows\"?" },
+		{ "evnts eth0", "did you mean \"levee events\"?" },
+		{ "flows", "which interface?" },
+		{ "flows delete", "usage: levee flows delete IFACE FILTER..." },
+		{ "flows eth0 delete", "\"delete\" is one argument too many" },
+		{ "config", "usage: levee config show IFACE, or levee config set IFACE NAME=VALUE..." },
+		{ "config eth0", "usage: levee config show IFACE" },
+		{ "config sohw eth0", "did you mean \"levee config show\"?" },
+		{ "config s eth0", "did you mean \"levee config s" },
+		{ "config show", "which interface?" },
+		{ "config set eth0", "usage: levee config set IFACE NAME=VALUE..." },
+		{ "config -- show eth0", "usage: levee config show IFACE" },
+		{ "flows eth0 --sort agee", "none|age|idle|left|bytes" },
+		{ "flows eth0 --sort agee", "did you mean age?" },
+		{ "flows eth0 --limit 0", "--limit" },
+		{ "flows eth0 --idle 5mins", "\"5mins\" is not a time" },
+		{ "flows eth0 --idle 60d", "\"60d\" is not a time" },
+		{ "flows eth0 --stat established", "did you mean --state?" },
+		{ "flows eth0 --summary --sort age", "--summary has an order of its own" },
+		{ "flows eth0 --reverse", "say --sort too" },
+		{ "flows delete eth0 --sort age", "has no option --sort" },
+		{ "events eth0 --idle 5", "\"levee events\" has no option --idle" },
+		{ "events eth0 --count 0", "--count" },
 	};
 	struct capture c;
 	struct options o;
@@ -172,8 +307,12 @@ static void refused(void **state)
 
 static void errors_are_json_wherever_json_stands(void **state)
 {
-	static const char *const lines[] = { "attach --json", "--json attach", "attach eth0 --start 1 --json",
-					     "nope --json" };
+	static const char *const lines[] = { "attach --json",
+					     "--json attach",
+					     "attach eth0 --start 1 --json",
+					     "nope --json",
+					     "flows eth0 --json --jsonl",
+					     "config --json" };
 	struct capture c;
 	struct options o;
 	char line[192];
@@ -269,6 +408,10 @@ int main(void)
 		cmocka_unit_test(watch_is_in_seconds),
 		cmocka_unit_test(shortened_commands),
 		cmocka_unit_test(dashes_end_options),
+		cmocka_unit_test(commands_of_two_words),
+		cmocka_unit_test(several_arguments),
+		cmocka_unit_test(lists_times_and_orders),
+		cmocka_unit_test(lists_have_an_end),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(errors_are_json_wherever_json_stands),
 		cmocka_unit_test(help_needs_no_interface),
