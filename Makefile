@@ -41,7 +41,7 @@ TOOL_BIN  := $(TOOL_SRC:tests/tools/%.c=$(BUILD)/tools/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps run test unit bench check install clean tests
+.PHONY: all help deps run lesson test unit bench check install clean tests
 
 all: $(BUILD)/levee ## build build/levee, the BPF programs inside it
 
@@ -54,6 +54,10 @@ deps: ## install the Debian packages that building and testing need
 run: | deps ## the lab: a flood with and without levee; or IFACE=eth0: protect it until Ctrl-C
 	@$(MAKE) --no-print-directory all tests
 	@tests/demo.sh $(IFACE)
+
+lesson: | deps ## TCP as the textbook has it, acted out in the lab and watched by levee; STEP=handshake: only that
+	@$(MAKE) --no-print-directory all $(TOOL_BIN)
+	@tests/lab.sh lesson $(STEP)
 
 test: | deps ## everything that can be tested on this machine
 	@$(MAKE) --no-print-directory all tests

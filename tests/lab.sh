@@ -7,6 +7,7 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/lib/lab.sh
 . tests/lib/load.sh
+. tests/lib/lesson.sh
 
 usage()
 {
@@ -22,6 +23,8 @@ usage()
 		                            $LOAD_CLIENTS clients fetch as fast as they can
 		  flood [--dst fd00::1] [--rate PPS] [--seconds S] [--kind syn|ack|rst|mixed] ...
 		                            spoofed packets to the server (build/tools/flood --help)
+		  lesson [STEP ...]         TCP as the textbook has it, acted out in a lab of its own; steps by word or number
+		                            PACE=SECONDS in the environment: time to read a step [4]; Enter goes on
 		  shell client|server       a shell inside
 		  exec client|server CMD    a command inside
 
@@ -132,6 +135,18 @@ cmd_client()
 	fi
 }
 
+cmd_lesson() # [STEP...]
+{
+	local pace=${PACE:-}
+
+	need_command ip nft ss ethtool "$LESSON_PYTHON" || return
+	"$LESSON_PYTHON" -B "$LESSON" --check "$@" || return
+	[ -x "$LEVEE" ] || { lab_die "$LEVEE is missing; run: make"; return 1; }
+	[ -t 1 ] || pace=${PACE:-0}
+	lab_begin "lesson-$$"
+	lesson_run ${pace:+--pace "$pace"} "$@"
+}
+
 cmd_status()
 {
 	local namespace
@@ -172,13 +187,13 @@ main()
 	case $command in
 	'') usage >&2; return 2 ;;
 	help | --help | -h) usage; return ;;
-	up | down | status | levee | client | flood | shell | exec) ;;
+	up | down | status | levee | client | flood | lesson | shell | exec) ;;
 	*) usage >&2; return 2 ;;
 	esac
 	shift
 	need_root
 	case $command in
-	up | down) ;;
+	up | down | lesson) ;;
 	*) need_lab ;;
 	esac
 	case $command in
