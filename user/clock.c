@@ -43,6 +43,11 @@ __u64 clock_unix_ms(void)
 	return nanoseconds(CLOCK_REALTIME) / 1000000;
 }
 
+__s64 clock_unix_minus_monotonic_ns(void)
+{
+	return nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_MONOTONIC);
+}
+
 struct levee_clock clock_make(unsigned int hz, __u64 jiffies, __u64 unix_ms)
 {
 	/* Of the epoch before: the kernel's jiffies may be a little behind ours, and must not be before the base. */

@@ -20,4 +20,7 @@ unsigned int clock_hz(void);
 __u64 clock_jiffies(void);
 __u64 clock_unix_ms(void);
 
+/* What the wall's clock says now, less CLOCK_MONOTONIC. */
+__s64 clock_unix_minus_monotonic_ns(void);
+
 #endif

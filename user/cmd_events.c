@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -26,7 +27,7 @@ struct telling {
 	const struct options *options;
 	struct filter filter;
 	struct stream *out;
-	__s64 unix_minus_monotonic_ms; /* as of this turn */
+	__s64 unix_minus_monotonic_ns;
 	int day;	 /* of the month, as of the last line of text */
 	__u64 shown, lost;
 	__u64 asked_ms; /* for lost ones */
@@ -52,13 +53,15 @@ static bool has_enough(const struct telling *t)
 	return t->options->count && t->shown >= t->options->count;
 }
 
-/* The clock of the wall may be set while we listen, that of events may not. */
-static __s64 unix_minus_monotonic_ms(void)
-{
-	struct timespec t;
+/* The wall's clock may be set while we listen; what is less is the time between two readings, and would reorder events. */
+#define CLOCK_SET_NS 1000000
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__s64)clock_unix_ms() - (t.tv_sec * 1000LL + t.tv_nsec / 1000000);
+static void follow_clock(struct telling *t)
+{
+	__s64 now = clock_unix_minus_monotonic_ns();
+
+	if (llabs(now - t->unix_minus_monotonic_ns) > CLOCK_SET_NS)
+		t->unix_minus_monotonic_ns = now;
 }
 
 /* Lines have the time of day; a line before the first of a day has the date. */
@@ -82,7 +85,7 @@ static int show(const struct levee_event *event, void *arg)
 	struct event_row row;
 	char *to;
 
-	row_of_event(&row, event, t->unix_minus_monotonic_ms);
+	row_of_event(&row, event, t->unix_minus_monotonic_ns);
 	if (!filter_matches(&t->filter, &row.flow))
 		return 0;
 	if (!t->options->jsonl)
@@ -125,7 +128,7 @@ static int tell(struct telling *t, struct listener *l)
 	while (!interrupted && !has_enough(t)) {
 		int err;
 
-		t->unix_minus_monotonic_ms = unix_minus_monotonic_ms();
+		follow_clock(t);
 		err = listener_turn(l, TURN_MS);
 		if (err)
 			return failed(EXIT_FAILED, "%s: listening failed: %s", l->maps->ifname, strerror(-err));

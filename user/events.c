@@ -43,7 +43,7 @@ const struct field event_fields[] = {
 };
 const unsigned int event_field_count = sizeof(event_fields) / sizeof(event_fields[0]);
 
-void row_of_event(struct event_row *row, const struct levee_event *ev, __s64 unix_minus_monotonic_ms)
+void row_of_event(struct event_row *row, const struct levee_event *ev, __s64 unix_minus_monotonic_ns)
 {
 	bool moved = ev->type == LEVEE_EVENT_STATE;
 
@@ -53,7 +53,7 @@ void row_of_event(struct event_row *row, const struct levee_event *ev, __s64 uni
 			  .rtt_us = ev->rtt_us,
 			  .began = ev->began,
 			  .suspect = FIELD_NO_WORD },
-		.time_unix_ms = ev->ns / 1000000 + unix_minus_monotonic_ms,
+		.time_unix_ms = (ev->ns + unix_minus_monotonic_ns) / 1000000,
 		.event = ev->type,
 		.reason = ev->reason,
 	};

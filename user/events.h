@@ -23,8 +23,8 @@ extern const unsigned int event_field_count;
 
 #define EVENT_TEXT_MAX 256
 
-/* `unix_minus_monotonic_ms` turns the event's clock into the wall's. Pure. */
-void row_of_event(struct event_row *row, const struct levee_event *event, __s64 unix_minus_monotonic_ms);
+/* `unix_minus_monotonic_ns` turns the event's clock into the wall's. Pure. */
+void row_of_event(struct event_row *row, const struct levee_event *event, __s64 unix_minus_monotonic_ns);
 
 /* One line without its newline. Returns where it stopped. */
 char *event_text(char *to, const struct event_row *row);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2016 # wait_for and jq take their words unexpanded
+# shellcheck disable=SC2016,SC2034 # wait_for and jq take their words unexpanded
 #
 # flows.sh - levee flows, flows delete and config on real connections: every kind of row, every filter beside what jq
 # picks from the whole list, the forms of output beside each other, and what is refused.

@@ -318,7 +318,7 @@ static const char *event_json(char text[FIELDS_JSON_MAX], const struct levee_eve
 {
 	struct event_row row;
 
-	row_of_event(&row, ev, 1700000000000);
+	row_of_event(&row, ev, 1700000000000 * 1000000LL);
 	*fields_json(text, event_fields, event_field_count, &row) = '\0';
 	return text;
 }
@@ -327,7 +327,7 @@ static const char *event_line(char text[EVENT_TEXT_MAX], const struct levee_even
 {
 	struct event_row row;
 
-	row_of_event(&row, ev, 1700000000000);
+	row_of_event(&row, ev, 1700000000000 * 1000000LL);
 	*event_text(text, &row) = '\0';
 	return text;
 }
