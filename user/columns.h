@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * columns.h - rows as a table of text, as wide as a terminal. Columns are as wide as the first rows need. Where the terminal
- * is too narrow, those of a higher rank are left out; where even that does not help, ends that are long, as those of IPv6
- * can be, have a line of their own, so that the columns hold.
+ * columns.h - rows as a table of text, as wide as a terminal. Columns are as wide as the first rows need. Where the
+ * terminal is too narrow, those of a higher rank are left out; where even that does not help, ends that are long, as
+ * those of IPv6 can be, have a line of their own, so that the columns hold.
  */
 #ifndef USER_COLUMNS_H
 #define USER_COLUMNS_H

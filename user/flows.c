@@ -2,9 +2,10 @@
 /*
  * flows.c - reading both tables, a block of sets at a time, in constant memory. Their layout is levee/table.h's.
  *
- * Nothing is locked. Sets that their filter calls empty are not read. A set's head comes with its entries and is read again
- * after them: an entry counts if it had the same tag both times. Accepted races: an entry that was written while it was copied has numbers of both moments; one that was
- * replaced by another of the same tag (one in 65534) while it was copied may be half the one and half the other.
+ * Nothing is locked. Sets that their filter calls empty are not read. A set's head comes with its entries and is read
+ * again after them: an entry counts if it had the same tag both times. Accepted races: an entry that was written while it
+ * was copied has numbers of both moments; one that was replaced by another of the same tag (one in 65534) while it was
+ * copied may be half the one and half the other.
  */
 #include <errno.h>
 #include <stdlib.h>

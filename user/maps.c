@@ -34,14 +34,31 @@ int maps_read(const struct maps *maps, enum map_id id, void *value)
 	return bpf_map_lookup_elem(maps->fd[id], &first, value) ? -errno : 0;
 }
 
+/* Magic and ABI come first in every levee's; what follows may be longer or shorter than this one's. Negative errno. */
+static int read_meta(int fd, struct levee_meta *meta)
+{
+	free_memory char *value = NULL;
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	memset(meta, 0, sizeof(*meta));
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return -errno;
+	value = calloc(1, info.value_size + sizeof(*meta));
+	if (!value)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(fd, &first, value))
+		return -errno;
+	memcpy(meta, value, sizeof(*meta));
+	return 0;
+}
+
 int maps_peek_meta(const struct place *place, struct levee_meta *meta)
 {
 	close_fd int fd = open_pin(place, MAP_META, BPF_F_RDONLY);
 
 	memset(meta, 0, sizeof(*meta));
-	if (fd < 0)
-		return fd;
-	return bpf_map_lookup_elem(fd, &first, meta) ? -errno : 0;
+	return fd < 0 ? fd : read_meta(fd, meta);
 }
 
 /* Only the first two words are read, which every ABI has: the value may be of another levee. */
@@ -168,8 +185,9 @@ int maps_open(struct maps *maps, const char *ifname)
 			return open_failed(maps, i, maps->fd[i]);
 		if (i != MAP_META)
 			continue;
-		if (maps_read(maps, MAP_META, &maps->meta))
-			return open_failed(maps, MAP_META, -errno);
+		err = read_meta(maps->fd[MAP_META], &maps->meta);
+		if (err)
+			return open_failed(maps, MAP_META, err);
 		err = check_meta(maps);
 		if (err)
 			return err;

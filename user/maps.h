@@ -49,7 +49,10 @@ struct maps {
 int maps_open(struct maps *maps, const char *ifname);
 void maps_close(struct maps *maps);
 
-/* Opens a map, or a program by its name ("levee_forget"), to change or run it. The descriptor, or an exit code made negative. */
+/*
+ * Opens a map to change it, or a program by its name ("levee_forget") to run it. The descriptor, or an exit code made
+ * negative after failed().
+ */
 int maps_open_writable(const struct maps *maps, enum map_id id);
 int maps_open_program(const struct maps *maps, const char *name);
 

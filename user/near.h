@@ -5,7 +5,7 @@
 #ifndef USER_NEAR_H
 #define USER_NEAR_H
 
-/* The search for the candidate that is nearest to `word`. Capitals and small letters are the same to it, and so are - and _. */
+/* The search for the candidate that is nearest to `word`. Capitals do not matter to it, and - and _ are the same. */
 struct near {
 	const char *word;
 	const char *best; /* NULL: none is near enough to be a slip of the finger */

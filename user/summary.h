@@ -34,7 +34,10 @@ int summary_know(struct summary *s, const union levee_addr *addr, __be16 port);
 /* Counts a connection. Negative errno. */
 int summary_add(struct summary *s, const struct flow_row *row);
 
-/* The document levee.flows.summary/1: groups by their count, `limit` of each kind at most, 0 all. Sorts the groups: nothing can be added any more. */
+/*
+ * The document levee.flows.summary/1: groups by their count, `limit` of each kind at most, 0 all. Sorts the groups, so
+ * nothing can be added any more.
+ */
 json_t *summary_model(struct summary *s, const char *ifname, unsigned int limit);
 
 /* The same as text. */
