@@ -24,7 +24,7 @@ usage()
 		  flood [--dst fd00::1] [--rate PPS] [--seconds S] [--kind syn|ack|rst|mixed] ...
 		                            spoofed packets to the server (build/tools/flood --help)
 		  lesson [STEP ...]         TCP as the textbook has it, acted out in a lab of its own; steps by word or number
-		                            PACE=SECONDS in the environment: time to read a step [4]; Enter goes on
+		                            PACE=SECONDS in the environment: time to read a step [5]; Enter goes on
 		  shell client|server       a shell inside
 		  exec client|server CMD    a command inside
 
@@ -140,11 +140,12 @@ cmd_lesson() # [STEP...]
 	local pace=${PACE:-}
 
 	need_command ip nft ss ethtool "$LESSON_PYTHON" || return
+	[ -n "$pace" ] || [ -t 1 ] || pace=0
+	set -- ${pace:+--pace "$pace"} "$@"
 	"$LESSON_PYTHON" -B "$LESSON" --check "$@" || return
 	[ -x "$LEVEE" ] || { lab_die "$LEVEE is missing; run: make"; return 1; }
-	[ -t 1 ] || pace=${PACE:-0}
 	lab_begin "lesson-$$"
-	lesson_run ${pace:+--pace "$pace"} "$@"
+	lesson_run "$@"
 }
 
 cmd_status()

@@ -69,6 +69,7 @@ def lost_syn(t):
         [c("SYN", 0, fate=LOST_BEHIND)],
         [view(conn, "SYN-SENT", "LISTEN")],
         queues=(0, 0, 1),
+        why="one ahead in the queue: it remembers a SYN that the kernel never got",
     )
     t.open_wire()
     t.lose(conn, SERVER, "SYN,ACK")

@@ -149,16 +149,24 @@ class Connection:
         self.close(side)
 
     def close_at_the_end(self, side):
-        """Hands the socket to a process that closes it as soon as it reads the end of the other side's data."""
+        """
+        Hands the socket to a process that closes it as soon as it reads the end of the other side's data; returns when
+        that process waits for it.
+        """
         sock = self.sock[side]
         sock.setblocking(True)
+        ready, say_ready = os.pipe()
         child = os.fork()
         if child == 0:
             with contextlib.suppress(OSError):
                 os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+            os.write(say_ready, b".")
             while sock.recv(4096):
                 pass
             sock.close()
             os._exit(0)
+        os.read(ready, 1)
+        os.close(ready)
+        os.close(say_ready)
         self.close(side)
         return child

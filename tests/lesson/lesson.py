@@ -66,10 +66,10 @@ def chosen(words):
     by_word = dict(CHAPTERS) | {str(x.number): x for x in lesson}
     unknown = [word for word in words if word not in by_word]
     if unknown:
-        raise SystemExit(
-            f"lesson: no such step: {', '.join(unknown)}. There are:\n"
-            + "\n".join(f"  {x.number:>2}  {x.word:<20}{x.title}" for x in lesson)
-        )
+        print(f"lesson: no such step: {', '.join(unknown)}. There are:", file=sys.stderr)
+        for x in lesson:
+            print(f"  {x.number:>2}  {x.word:<20}{x.title}", file=sys.stderr)
+        sys.exit(2)
     return [by_word[word] for word in words]
 
 

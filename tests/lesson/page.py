@@ -109,7 +109,7 @@ class Page:
             print(wrap(f"Meanwhile sent again, and {self.fates(nowhere)}: {self.tally(nowhere, step.labelled)}.", "  "))
         told = [picture_line(x, step.labelled) for x in step.segments if x not in nowhere]
         if told:
-            print(f"  client{'':44}levee  server")
+            print(f"  client{'':49}levee  server")
         for line in sorted(set(told), key=told.index):
             print(line + (f" x{told.count(line)}" if told.count(line) > 1 else ""))
         print()

@@ -14,6 +14,7 @@ from levee import NONE
 from step import Check, Queues, Step, c, s, view
 from segment import HELD, SYN
 
+OPENED = "A connection is opened, as in the first chapter, and accept()ed."
 PATIENCE = 10  # seconds that a step may take; what it waits for takes much less
 
 class Scene:
@@ -65,7 +66,7 @@ class Scene:
         self.accept(conn)
         first, second = (c, s) if opener == CLIENT else (s, c)
         self.step(
-            text or "A connection is opened, as in the first chapter, and accept()ed.",
+            text or OPENED,
             [first("SYN", 0), second("SYN,ACK", 0, 1), first("ACK", 1, 1)],
             [view(conn, "ESTAB", "ESTAB")],
         )
