@@ -154,6 +154,18 @@ static __always_inline void half_open_from_synack(const struct run *run, const s
 	half_open_publish(run, p, h, index);
 }
 
+/* This host answers a SYN that is remembered. */
+static __always_inline void half_open_answered(const struct run *run, const struct packet *p, struct levee_half_open *h,
+					       __u32 index, const struct tcp_options *o)
+{
+	bool first = !(h->flags & LEVEE_HO_SYNACK);
+
+	if (half_open_synack(p, h, o))
+		half_open_complete_late(run, p, h, index);
+	else if (first)
+		event_of_half_open(run, h, LEVEE_EVENT_STATE, 0);
+}
+
 static __always_inline void egress_synack(struct __sk_buff *skb, const struct run *run, const struct packet *p,
 					  const struct tcp_options *o)
 {
@@ -174,8 +186,8 @@ static __always_inline void egress_synack(struct __sk_buff *skb, const struct ru
 	learn_profile(run, s, owner, p, o, asked);
 	if (!h)
 		half_open_from_synack(run, p, o, index);
-	else if (half_open_synack(p, h, o))
-		half_open_complete_late(run, p, h, at);
+	else
+		half_open_answered(run, p, h, at, o);
 }
 
 /* Routed through this host, not sent by it. A SYN-ACK that pretends to be of a service says that the service is elsewhere. */

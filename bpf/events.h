@@ -76,6 +76,9 @@ static __noinline int event_of_half_open(const struct run *run, const struct lev
 	ev->began = LEVEE_BEGAN_HANDSHAKE;
 	ev->state[LEVEE_LOCAL] = half_open_local_state(h);
 	ev->state[LEVEE_REMOTE] = LEVEE_TCP_SYN_SENT;
+	/* The one change there is: the SYN-ACK has left. */
+	ev->was[LEVEE_LOCAL] = type == LEVEE_EVENT_STATE ? LEVEE_TCP_LISTEN : 0;
+	ev->was[LEVEE_REMOTE] = type == LEVEE_EVENT_STATE ? LEVEE_TCP_SYN_SENT : 0;
 	bpf_ringbuf_submit(ev, 0);
 	return 0;
 }

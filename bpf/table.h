@@ -308,23 +308,16 @@ static __always_inline void table_touch(const struct table *t, __u32 index, __u3
 
 static __always_inline __u32 tuple_hash(const struct levee_tuple *t)
 {
-	const volatile __u64 *k = hash_key.k;
-	__u32 ports = (__u32)t->lport << 16 | t->rport;
-	__u64 sum = k[0] + k[1] * ports + k[2] * t->local.d[3] + k[3] * t->remote.d[3];
-
-	if (!levee_addr_is_v4(&t->local))
-		sum += k[4] * t->local.d[0] + k[5] * t->local.d[1] + k[6] * t->local.d[2] + k[7] * t->remote.d[0] +
-		       k[8] * t->remote.d[1] + k[9] * t->remote.d[2];
-	return sum >> 32;
+	return levee_tuple_hash(hash_key.k, t);
 }
 
 static __always_inline __u32 service_hash(const struct levee_service_key *s)
 {
 	const volatile __u64 *k = hash_key.k;
 
-	return (k[0] + k[1] * s->port + k[2] * s->addr.d[3] + k[4] * s->addr.d[0] + k[5] * s->addr.d[1] +
-		k[6] * s->addr.d[2]) >>
-	       32;
+	return levee_hash_end(k[0] + k[1] * s->port + k[2] * s->addr.d[3] + k[4] * s->addr.d[0] + k[5] * s->addr.d[1] +
+				      k[6] * s->addr.d[2],
+			      k[LEVEE_HASH_MIX]);
 }
 
 #endif

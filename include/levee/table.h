@@ -17,7 +17,7 @@
 #ifndef LEVEE_TABLE_H
 #define LEVEE_TABLE_H
 
-#include "levee.h"
+#include "addr.h"
 
 #define LEVEE_WAYS 16U /* places in a set */
 #define LEVEE_FIRST_WAY 1U /* place 0 is the head */
@@ -88,11 +88,32 @@ static __always_inline __s32 levee_ticks_left(__u16 deadline, __u32 now_ms, __u3
  * Multilinear hashing (Lemire and Kaser, "Strongly universal string hashing is fast"): with secret
  * 64-bit keys two different inputs collide with probability 2^-32, whoever chose them. One multiply
  * per 32-bit word, all independent. v4 tuples hash three words, v6 tuples nine.
+ *
+ * A linear function makes an arithmetic progression of one: the consecutive ports of one client would fall on few
+ * sets with some keys. So the sum is mixed once more, by a step that is not linear.
  */
-#define LEVEE_HASH_KEYS 10
+#define LEVEE_HASH_KEYS 11
+#define LEVEE_HASH_MIX 10 /* which key the last step multiplies by */
 
 struct levee_hash_key {
 	__u64 k[LEVEE_HASH_KEYS];
 };
+
+static __always_inline __u32 levee_hash_end(__u64 sum, __u64 mix)
+{
+	sum ^= sum >> 32;
+	return sum * (mix | 1) >> 32;
+}
+
+static __always_inline __u32 levee_tuple_hash(const volatile __u64 *k, const struct levee_tuple *t)
+{
+	__u32 ports = (__u32)t->lport << 16 | t->rport;
+	__u64 sum = k[0] + k[1] * ports + k[2] * t->local.d[3] + k[3] * t->remote.d[3];
+
+	if (!levee_addr_is_v4(&t->local))
+		sum += k[4] * t->local.d[0] + k[5] * t->local.d[1] + k[6] * t->local.d[2] + k[7] * t->remote.d[0] +
+		       k[8] * t->remote.d[1] + k[9] * t->remote.d[2];
+	return levee_hash_end(sum, k[LEVEE_HASH_MIX]);
+}
 
 #endif

@@ -116,7 +116,7 @@ static void order_of_eviction(struct world *w, const struct row *row, bool v6)
 		left[j < closing ? 0 : j < closing + idle ? 1 : 2] += world_flow(w, &f);
 	}
 	/* Where a set has no closing flow left, an idle one goes; hardly ever a fresh one. */
-	if (left[0] > closing / 3 || left[1] < idle * 3 / 4 || left[2] < fresh * 19 / 20)
+	if (left[0] > closing / 2 || left[1] < idle * 3 / 5 || left[1] < left[0] * 3 / 2 || left[2] < fresh * 19 / 20)
 		complain(w, "of 200 each %u closing, %u idle and %u fresh flows are left", left[0], left[1], left[2]);
 }
 

@@ -106,7 +106,7 @@ static void whole_life(struct world *w, const struct row *row, bool v6)
 	world_in(w, &fin_in, LEVEE_PASS_FLOW, NULL);
 	world_out(w, &fin_out);
 	world_in(w, &last_ack, LEVEE_PASS_FLOW, NULL);
-	expect(w, "NEW LI/SS, STATE ES/ES, STATE ES/F1, STATE LA/F2, STATE CL/TW, END CL/TW fin_remote");
+	expect(w, "NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE ES/F1, STATE LA/F2, STATE CL/TW, END CL/TW fin_remote");
 	if (heard.last.packets[LEVEE_REMOTE] != 3 || heard.last.packets[LEVEE_LOCAL] != 1 || heard.last.rtt_us == 0 ||
 	    heard.last.began != LEVEE_BEGAN_HANDSHAKE)
 		complain(w, "END tells of %u packets in, %u out, round trip %u us", heard.last.packets[LEVEE_REMOTE],
@@ -122,7 +122,7 @@ static void reset(struct world *w, const struct row *row, bool v6)
 	world_in(w, &rst, LEVEE_PASS_FLOW, NULL);
 	/* The flow that the SYN replaces has ended before. */
 	world_in(w, &syn, LEVEE_PASS_SYN, NULL);
-	expect(w, "NEW LI/SS, STATE ES/ES, STATE CL/CL, END CL/CL reset_remote, NEW LI/SS");
+	expect(w, "NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE CL/CL, END CL/CL reset_remote, NEW LI/SS");
 }
 
 static void half_open_ends(struct world *w, const struct row *row, bool v6)
@@ -137,7 +137,7 @@ static void half_open_ends(struct world *w, const struct row *row, bool v6)
 	world_in(w, &syn, LEVEE_PASS_SYN, NULL);
 	world_age(w, 64000);
 	world_in(w, &later, LEVEE_PASS_SYN, NULL);
-	expect(w, "NEW LI/SS, END SR/SS reset_remote, NEW LI/SS, END LI/SS timeout, NEW LI/SS");
+	expect(w, "NEW LI/SS, STATE SR/SS, END SR/SS reset_remote, NEW LI/SS, END LI/SS timeout, NEW LI/SS");
 }
 
 static void timeout_and_deletion(struct world *w, const struct row *row, bool v6)
@@ -150,7 +150,8 @@ static void timeout_and_deletion(struct world *w, const struct row *row, bool v6
 	world_in(w, &ack, LEVEE_PASS_NO_FLOW, NULL);
 	handshake(w, 1);
 	world_forget(w);
-	expect(w, "NEW LI/SS, STATE ES/ES, END ES/ES timeout, NEW LI/SS, STATE ES/ES, END ES/ES deleted");
+	expect(w,
+	       "NEW LI/SS, STATE SR/SS, STATE ES/ES, END ES/ES timeout, NEW LI/SS, STATE SR/SS, STATE ES/ES, END ES/ES deleted");
 }
 
 static void by_cookie(struct world *w, const struct row *row, bool v6)

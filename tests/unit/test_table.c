@@ -5,6 +5,8 @@
  */
 #include "unit.h"
 
+#include <arpa/inet.h>
+
 #include <levee/table.h>
 
 static void a_tag_is_never_free_nor_claimed(void **state)
@@ -129,9 +131,65 @@ static void sooner_deadlines_have_fewer_ticks(void **state)
 	}
 }
 
+/* --- the hash spreads what clients do: a few addresses, one port after the other */
+
+#define SPREAD_SETS 8192U
+#define SPREAD_FLOWS (SPREAD_SETS * 8) /* a table that is as full as its limit allows */
+#define SPREAD_KEYS 100
+
+static uint64_t draw(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state * 0x2545f4914f6cdd1dULL;
+}
+
+/* Flows that find their set full, of connections between two networks of few addresses. */
+static unsigned int crowded_out(const struct levee_hash_key *key, int v6)
+{
+	static uint8_t held[SPREAD_SETS];
+	struct levee_tuple t = { .lport = htons(443) };
+	unsigned int lost = 0;
+
+	memset(held, 0, sizeof(held));
+	for (uint32_t i = 0; i < SPREAD_FLOWS; i++) {
+		uint32_t set;
+
+		levee_addr_set_v4(&t.local, htonl(0xc6120001));
+		levee_addr_set_v4(&t.remote, htonl(0xc6120002 + (i >> 13)));
+		if (v6)
+			t.local.w[0] = t.remote.w[0] = 0xfd;
+		t.rport = htons(32768 + (i & 8191));
+		set = levee_tuple_hash(key->k, &t) & (SPREAD_SETS - 1);
+		if (held[set] == LEVEE_WAYS - LEVEE_FIRST_WAY)
+			lost++;
+		else
+			held[set]++;
+	}
+	return lost;
+}
+
+static void consecutive_ports_spread(void **unused)
+{
+	uint64_t state = 88172645463325252ULL;
+	struct levee_hash_key key;
+
+	(void)unused;
+	for (int i = 0; i < SPREAD_KEYS; i++) {
+		for (int k = 0; k < LEVEE_HASH_KEYS; k++)
+			key.k[k] = draw(&state);
+		for (int v6 = 0; v6 < 2; v6++)
+			if (crowded_out(&key, v6) * 100 > SPREAD_FLOWS)
+				fail_msg("key %d: %u of %u flows find no place", i, crowded_out(&key, v6),
+					 SPREAD_FLOWS);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(consecutive_ports_spread),
 		cmocka_unit_test(a_tag_is_never_free_nor_claimed),
 		cmocka_unit_test(the_lower_half_of_the_hash_is_not_in_the_tag),
 		cmocka_unit_test(only_free_and_claimed_tags_are_not_live),
