@@ -38,6 +38,10 @@ class Stage:
             CLIENT: Host(CLIENT, env["CLIENT_NS"], env["CLIENT_DEV"], {4: "198.18.0.2", 6: "fd00::2"}),
             SERVER: Host(SERVER, env["SERVER_NS"], env["SERVER_DEV"], {4: env["SERVER_V4"], 6: env["SERVER_V6"]}),
         }
+        for host in self.hosts.values():
+            # A kernel keeps round trip times for its next connection: what one chapter holds would slow the next one down.
+            host.run("sysctl", "-qw", "net.ipv4.tcp_no_metrics_save=1")
+            host.run("ip", "tcp_metrics", "flush")
         self.wire = Wire(self.hosts)
         self.levee = Levee(self.hosts[SERVER], env["LEVEE"])
         self.flooder = env["FLOOD"]
