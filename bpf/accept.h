@@ -128,17 +128,29 @@ static __always_inline void accept_refused(const struct run *run, const struct p
 		s->flags |= LEVEE_SVC_REFUSED;
 }
 
-/* The accept queue is full, as the kernel sees it (sk_acceptq_is_full): no more cookies for a moment. */
-static __always_inline void accept_note_full(const struct run *run, const struct packet *p, const struct sock *listener)
+/* Is the accept queue full, as the kernel sees it (sk_acceptq_is_full)? Then no more cookies for a moment. */
+static __always_inline bool accept_finds_full(const struct run *run, const struct packet *p,
+					      const struct sock *listener)
 {
 	struct levee_service *s;
 	__u32 index;
 
 	if (listener->sk_ack_backlog <= listener->sk_max_ack_backlog)
-		return;
+		return false;
 	s = service_find(&p->tuple, &index);
 	if (s)
 		service_owner(s, &index)->full_ms = stamp_ms(run);
+	return true;
+}
+
+/* No socket comes of this segment. The client thinks that it is connected, and will say so again. */
+static __always_inline void accept_not_taken(const struct run *run, struct levee_flow *f)
+{
+	__u32 was = flow_states(f);
+
+	levee_end_event(&f->end[LEVEE_LOCAL], LEVEE_EV_SENT_SYNACK_AGAIN);
+	if (was != flow_states(f))
+		flow_moved(run, f, was, f->ended);
 }
 
 #define ENETUNREACH 101
@@ -152,6 +164,7 @@ static __always_inline void accept_pending(struct __sk_buff *skb, const struct r
 
 	if (!sk) {
 		accept_refused(run, p, true);
+		accept_not_taken(run, f);
 		return;
 	}
 	if (sk->state != BPF_TCP_LISTEN) {
@@ -162,8 +175,8 @@ static __always_inline void accept_pending(struct __sk_buff *skb, const struct r
 		error = listener ? accept_assign(skb, run, f, p, listener) : -1;
 		if (error)
 			accept_refused(run, p, !listener || error == -ENETUNREACH || listener_is_mptcp(listener));
-		else
-			accept_note_full(run, p, listener);
+		if (error || accept_finds_full(run, p, listener))
+			accept_not_taken(run, f);
 	}
 	bpf_sk_release(sk);
 }

@@ -46,5 +46,17 @@ touch "$LAB_DIR/go"
 wait "$MANY"
 is "all are served once the listener accepts" "$? $(<"$LAB_DIR/many")" "0 "
 
+# Who comes by a cookie and finds it full is connected as far as the client knows; the server has no socket for it.
+server_end() { levee flows "$SERVER_DEV" --service :7004 --json | jq -r '[.flows[].state_local] | sort | join(" ")'; }
+serve "$SERVER_V4" 7004 --backlog 1 --accept-when "$LAB_DIR/go-on"
+page "http://$SERVER_V4:7004/" # learns the service, and is the first in its accept queue
+check "one fills the accept queue" hold first "$SERVER_V4" 7004
+check "one comes too late, and thinks that it is connected" hold late "$SERVER_V4" 7004
+is "the server has sockets for two" "$(in_server ss -Htn state connected "( sport = :7004 )" | wc -l)" 2
+is "levee knows that the third is not established there" "$(server_end)" "CLOSE_WAIT ESTABLISHED SYN_RECEIVED"
+touch "$LAB_DIR/go-on"
+check "it is, when the listener accepts and it sends" echoed late
+is "which levee knows" "$(server_end | tr ' ' '\n' | grep -c ESTABLISHED)" 2
+
 check_detach
 done_testing
