@@ -237,7 +237,7 @@ int main(int argc, char **argv)
 		perror("prog-tests: cannot make a network namespace; run it as root");
 		return 2;
 	}
-	if (!sockets_setup() || !world_open(&w))
+	if (!sockets_setup() || !world_open(&w, NULL) || !world_capture(&w))
 		return 2;
 	run_lists(&w, row_lists, row_list_count);
 	run_lists(&w, tracker_lists, tracker_list_count);

@@ -154,7 +154,7 @@ static uint32_t build_tcp(uint8_t *at, const struct segment *s, const struct lin
 	put32(at + 8, s->flags & F_ACK ? to + s->ack : 0);
 	at[12] = (s->doff ? s->doff : header / 4) << 4 | (s->flags & F_NS ? 1 : 0);
 	at[13] = s->flags;
-	put16(at + 14, s->window ? s->window : 64240);
+	put16(at + 14, s->no_window ? 0 : s->window ? s->window : 64240);
 	put32(at + 16, 0);
 	for (uint32_t i = 0; i < s->payload; i++)
 		at[header + i] = 'a' + i % 26;

@@ -46,6 +46,7 @@ struct segment {
 	uint32_t ack; /* from the receiver's ISN, with F_ACK */
 	bool absolute; /* seq is the number itself */
 	uint16_t window; /* 0: 64240 */
+	bool no_window; /* 0 in the header: a closed window */
 	uint32_t payload;
 	const char *options; /* words: mss=N ws=N sack ts nop eol, and xHH... for bytes in hex */
 	const char *tags; /* one letter per VLAN tag: q (802.1Q) or a (802.1ad) */
@@ -188,7 +189,10 @@ struct world {
 	unsigned int emitted;
 };
 
-bool world_open(struct world *w);
+/* Loads the programs. `change`, or NULL, may change their read-only data before that. */
+bool world_open(struct world *w, void (*change)(struct levee_bpf *));
+/* From now on, frames that levee sends are written down for check_packets.py. */
+bool world_capture(struct world *w);
 void world_close(struct world *w);
 
 /* Empties all tables and counters and applies the row's settings. */
@@ -257,7 +261,6 @@ void run_races(struct world *w, report_fn report);
  * listener on each family's port 443, for rows with a second service.
  */
 bool sockets_setup(void);
-#define SOCKETS_IDLE_DEVICE "idle0" /* made by it; it stays down */
 void run_socket_tests(struct world *w, report_fn report);
 
 #endif

@@ -118,13 +118,8 @@ static bool second_service(bool v6)
 	return fd >= 0 && !listen(fd, 256);
 }
 
-/* Not every kernel has the type: without it runs are slow, as world.c says. */
-static const char idle_command[] = "ip link add " SOCKETS_IDLE_DEVICE " type veth peer name idle1";
-
 bool sockets_setup(void)
 {
-	if (system(idle_command))
-		fprintf(stderr, "prog-tests: no device " SOCKETS_IDLE_DEVICE "\n");
 	return system(setup_command) == 0 && second_service(false) && second_service(true);
 }
 
