@@ -32,6 +32,8 @@ UNIT_SRC  := $(wildcard tests/unit/test_*.c)
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 ASAN_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/asan/%)
 PROG_SRC  := $(wildcard tests/prog/*.c)
+# What the differential test takes of them: the programs and frames, not the rows.
+DIFF_SRC  := $(wildcard tests/diff/*.c) tests/prog/world.c tests/prog/packet.c
 BENCH_SRC := $(wildcard tests/bench/*.c)
 TOOL_SRC  := $(filter-out %.bpf.c,$(wildcard tests/tools/*.c))
 
@@ -77,7 +79,7 @@ install: all ## into DESTDIR/PREFIX
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-tests: $(BUILD)/levee $(UNIT_BIN) $(ASAN_BIN) $(TOOL_BIN) $(if $(PROG_SRC),$(BUILD)/prog-tests) $(if $(BENCH_SRC),$(BUILD)/bench)
+tests: $(BUILD)/levee $(UNIT_BIN) $(ASAN_BIN) $(TOOL_BIN) $(if $(PROG_SRC),$(BUILD)/prog-tests) $(BUILD)/diff $(if $(BENCH_SRC),$(BUILD)/bench)
 
 # --- BPF
 
@@ -118,6 +120,9 @@ $(BUILD)/tools/%: tests/tools/%.c $(wildcard tests/tools/*.h) $(HEADERS) $(TOOL_
 
 $(BUILD)/prog-tests: $(PROG_SRC) $(wildcard tests/prog/*.h) $(HEADERS) $(BUILD)/levee.skel.h $(USER_LIB)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(PROG_SRC) $(USER_LIB) $(LIBS) -o $@
+
+$(BUILD)/diff: $(DIFF_SRC) $(wildcard tests/diff/*.h tests/prog/*.h) $(HEADERS) $(BUILD)/levee.skel.h $(USER_LIB)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser -Itests/prog $(DIFF_SRC) $(USER_LIB) $(LIBS) -o $@
 
 $(BUILD)/bench: $(filter-out %.bpf.c,$(BENCH_SRC)) $(wildcard tests/bench/*.h) $(HEADERS) $(BUILD)/levee.skel.h $(TOOL_SKEL) $(USER_LIB)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(filter-out %.bpf.c,$(BENCH_SRC)) $(USER_LIB) $(LIBS) -lm -o $@

@@ -5,7 +5,7 @@
 #
 #   tests/run.sh [-v] [GROUP [NAME]]
 #
-# GROUP is unit, asan (the unit tests with sanitizers), prog, net or cli; NAME is a part of a suite's name.
+# GROUP is unit, asan (the unit tests with sanitizers), prog, diff, net or cli; NAME is a part of a suite's name.
 # -v shows all output, not only what failed. Every suite speaks TAP. A suite that dies, is killed, takes
 # too long, or whose plan does not match its results counts as a failure, whatever it printed.
 # The last line is "N passed, N failed"; the exit code is 1 if any failed or none was run.
@@ -139,7 +139,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	-v) VERBOSE=yes ;;
 	-h | --help) usage && exit 0 ;;
-	unit | asan | prog | net | cli) GROUP=$1 ;;
+	unit | asan | prog | diff | net | cli) GROUP=$1 ;;
 	-*) usage >&2 && exit 2 ;;
 	*)
 		[ -n "$GROUP" ] || { usage >&2 && exit 2; }
@@ -159,6 +159,7 @@ for source in tests/unit/test_*.c; do
 done
 suite prog rows 180 build/prog-tests
 suite prog packets 180 tests/prog/check_packets.py build/prog-out.pcap build/prog-out.json
+suite diff conntrack 120 build/diff
 scripts net 600
 scripts cli 300
 
