@@ -119,8 +119,9 @@ struct levee_half_open {
 	__u32 born_ms;
 	__u32 synack_us;   /* when the SYN-ACK left, us modulo 2^32 */
 	__u16 service;     /* index in "services" */
-	__u8 wscale;       /* the client's, valid with LEVEE_OPT_WSCALE in options */
-	__u8 server_wscale;
+	__u8 wscale : 4;   /* the client's, valid with LEVEE_OPT_WSCALE in options */
+	__u8 server_wscale : 4;
+	__u8 server_window; /* that the SYN-ACK grants, in units of 256 bytes, rounded down; with LEVEE_HO_ACKED, the third ACK's */
 	__u8 options;      /* LEVEE_OPT_*, as the client offered */
 	__u8 flags;        /* LEVEE_HO_* */
 	__u8 syn_repeats;

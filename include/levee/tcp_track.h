@@ -122,9 +122,9 @@ static __always_inline int levee_paws_refuses(const struct levee_end *e, const s
 /* RFC 7323 section 4.3 (2): TS.Recent follows segments that begin at or before what was acknowledged last. */
 static __always_inline void levee_note_ts(struct levee_end *e, const struct levee_end *peer, const struct levee_segment *s)
 {
-	if (!(s->options & LEVEE_OPT_TS))
+	if (!(s->options & LEVEE_OPT_TS) || (peer->flags & LEVEE_END_ACK && seq_after(s->seq, peer->ack)))
 		return;
-	if (e->flags & LEVEE_END_TS && (seq_after(s->seq, peer->ack) || seq_before(s->tsval, e->ts_recent)))
+	if (e->flags & LEVEE_END_TS && seq_before(s->tsval, e->ts_recent))
 		return;
 	e->ts_recent = s->tsval;
 	e->flags |= LEVEE_END_TS;
@@ -137,10 +137,13 @@ static __always_inline void levee_note_seq(struct levee_end *e, __u32 seq_end)
 	e->flags |= LEVEE_END_SEEN;
 }
 
-/* `e` acknowledges, and grants a window in bytes. */
+/*
+ * `e` acknowledges, and grants a window in bytes. Into a closed one goes the byte, or FIN, of a probe (RFC 9293 section
+ * 3.8.6.1), and what its sender acknowledges later comes from behind it.
+ */
 static __always_inline void levee_note_ack(struct levee_end *e, __u32 ack, __u32 window)
 {
-	__u32 win_end = ack + window;
+	__u32 win_end = ack + (window ? window : 1);
 	int first = !(e->flags & LEVEE_END_ACK);
 
 	if (first || seq_after(ack, e->ack))
@@ -191,12 +194,14 @@ static __always_inline void levee_send_fin(struct levee_flow *f, struct levee_en
 	/* Its number has been acknowledged as data's, or as that of the FIN that was sent before. */
 	if (peer->flags & LEVEE_END_ACK && !seq_after(fin_end, peer->ack) && fin_end != e->fin_end)
 		return;
-	if (e->flags & LEVEE_END_FIN) {
-		if (fin_end == e->fin_end)
-			levee_count_fin_again(e);
-		else if (levee_fin_unacked(e) && seq_before(fin_end, e->fin_end))
-			e->fin_end = fin_end;
+	if (e->flags & LEVEE_END_FIN && fin_end == e->fin_end) {
+		levee_count_fin_again(e);
 		return;
+	}
+	if (e->flags & LEVEE_END_FIN) {
+		if (!levee_fin_unacked(e) || seq_after(fin_end, e->fin_end))
+			return;
+		levee_fin_forged(f, e, side);
 	}
 	e->flags |= LEVEE_END_FIN;
 	e->fin_end = fin_end;
@@ -217,6 +222,9 @@ static __always_inline void levee_take(struct levee_flow *f, struct levee_end *e
 		if (e->state == LEVEE_TCP_SYN_SENT)
 			levee_end_event(e, LEVEE_EV_RCVD_SYNACK);
 	}
+	/* Nobody acknowledges data in SYN_RECEIVED: the third ACK was taken after all. */
+	if (e->state == LEVEE_TCP_SYN_RECEIVED && e->flags & LEVEE_END_ACK && seq_after(s->ack, e->ack))
+		levee_end_event(e, LEVEE_EV_RCVD_ACK_OF_SYN);
 	if (peer->flags & LEVEE_END_FIN)
 		levee_ack_fin(f, e, peer, s->ack, side);
 	if (levee_sent_beyond_fin(e, s))
@@ -242,8 +250,13 @@ static __always_inline enum levee_tracked levee_track_plain(struct levee_flow *f
 	/* An ACK before the SYN, as in the split handshake: SYN_SENT learns nothing from it (3.10.7.3). */
 	if (peer->state == LEVEE_TCP_SYN_SENT && !(e->flags & LEVEE_END_SYN))
 		return LEVEE_TRACKED_OLD;
+	/* Of an end that asks for a connection, and has none yet. */
+	if (levee_end_opening(e) && levee_end_done(peer))
+		return LEVEE_TRACKED_OLD;
 	if (place == LEVEE_TRACKED_TAKEN)
 		levee_take(f, e, peer, s, side);
+	else if (side == LEVEE_LOCAL && e->flags & LEVEE_END_ACK && seq_after(s->ack, e->ack))
+		e->ack = s->ack; /* a keep-alive or window probe of this host says what it has received, too */
 	return place;
 }
 
@@ -258,6 +271,7 @@ static __always_inline int levee_syn_again(const struct levee_end *e, const stru
 /* `e` opens with this SYN or SYN-ACK, and forgets an earlier connection or attempt. */
 static __always_inline void levee_end_open(struct levee_end *e, const struct levee_segment *s)
 {
+	e->state = LEVEE_TCP_CLOSED;
 	e->syn_repeats = 0;
 	e->fin_repeats = 0;
 	e->flags = LEVEE_END_SYN | (s->options & LEVEE_OPT_WSCALE ? LEVEE_END_SCALED : 0) |
@@ -326,8 +340,8 @@ static __always_inline enum levee_tracked levee_track_syn(struct levee_end *e, s
 
 	if (!levee_end_done(e) && !levee_end_opening(e) && !(again && levee_end_opening(peer)))
 		return LEVEE_TRACKED_OUTSIDE;
-	if (s->flags & TCP_ACK && !levee_answers_syn(peer, s))
-		return LEVEE_TRACKED_OUTSIDE; /* stale: no answer to the SYN that was sent */
+	if (s->flags & TCP_ACK && (!levee_answers_syn(peer, s) || (levee_end_done(e) && !levee_end_opening(peer))))
+		return LEVEE_TRACKED_OUTSIDE; /* stale: no answer to the SYN that was sent, or to none */
 	if (!again)
 		levee_end_open(e, s);
 	if (s->flags & TCP_ACK)
@@ -369,7 +383,8 @@ static __always_inline enum levee_tracked levee_place_reset(const struct levee_e
 		return LEVEE_TRACKED_TAKEN;
 	if (seq_before(s->seq, peer->ack) || seq_after(s->seq, peer->win_end))
 		return LEVEE_TRACKED_OUTSIDE;
-	return side == LEVEE_LOCAL ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_SUSPECT;
+	/* Beyond what it has sent it refuses what was never sent, and goes on (section 3.10.7.4 fifth, SYN-RECEIVED). */
+	return side == LEVEE_LOCAL && !seq_after(s->seq, e->seq_end) ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_SUSPECT;
 }
 
 static __always_inline enum levee_tracked levee_track_reset(struct levee_flow *f, struct levee_end *e,
