@@ -101,14 +101,15 @@ static __always_inline bool half_open_synack(const struct packet *p, struct leve
 	}
 	h->server_isn = p->seg.seq;
 	h->synack_us = clock_us();
-	h->server_wscale = o->wscale;
+	h->server_wscale = o->wscale & 15;
+	h->server_window = p->seg.window >> 8;
 	h->flags |= LEVEE_HO_SYNACK | (o->present & LEVEE_OPT_WSCALE ? LEVEE_HO_SERVER_WSCALE : 0);
 	return acked;
 }
 
 /* The SYN-ACK of a third ACK that was seen before it: now the handshake is complete. */
 static __always_inline void half_open_complete_late(const struct run *run, const struct packet *p,
-						    struct levee_half_open *h, __u32 index)
+						    struct levee_half_open *h, __u32 index, __u32 client_window)
 {
 	struct levee_flow *f;
 	__u32 slot;
@@ -116,6 +117,9 @@ static __always_inline void half_open_complete_late(const struct run *run, const
 	f = flow_of_half_open(run, h, p->seg.ack, p->hash, &slot);
 	if (f) {
 		levee_end_event(&f->end[LEVEE_LOCAL], LEVEE_EV_RCVD_ACK_OF_SYN);
+		f->end[LEVEE_REMOTE].flags &= ~LEVEE_END_SEEN; /* what came before the SYN-ACK was not counted */
+		f->end[LEVEE_REMOTE].win_end += client_window
+						<< levee_end_scale(&f->end[LEVEE_REMOTE], &f->end[LEVEE_LOCAL]);
 		flow_count(f, p, LEVEE_LOCAL);
 		flow_publish(run, f, p->hash, slot, half_open_states(h));
 	}
@@ -159,9 +163,10 @@ static __always_inline void half_open_answered(const struct run *run, const stru
 					       __u32 index, const struct tcp_options *o)
 {
 	bool first = !(h->flags & LEVEE_HO_SYNACK);
+	__u32 client_window = half_open_window(h); /* of a third ACK that has come already */
 
 	if (half_open_synack(p, h, o))
-		half_open_complete_late(run, p, h, index);
+		half_open_complete_late(run, p, h, index, client_window);
 	else if (first)
 		event_of_half_open(run, h, LEVEE_EVENT_STATE, 0);
 }
@@ -282,6 +287,18 @@ static __noinline int egress_adopt(struct __sk_buff *skb, const struct run *run,
 }
 
 /*
+ * A SYN or SYN-ACK of this host where its end was past the handshake, and no repeat: the stack has given the connection up
+ * without a word (its timers ran out, the host was restored), and opens another on the same ports.
+ */
+static __always_inline bool flow_is_lost(const struct levee_flow *f, const struct packet *p)
+{
+	const struct levee_end *local = &f->end[LEVEE_LOCAL];
+
+	return local->state >= LEVEE_TCP_ESTABLISHED && local->state != LEVEE_TCP_TIME_WAIT &&
+	       !levee_syn_again(local, &p->seg);
+}
+
+/*
  * Is the flow not what this host's stack thinks of it? A SYN or SYN-ACK is of another connection (TIME_WAIT was reused); data from a live socket means that a RST was not taken (RFC 5961 section 3); data from one in SYN_SENT that its
  * SYN-ACK came by another interface. What the socket knows is taken then.
  */
@@ -290,7 +307,7 @@ static __always_inline bool flow_is_past(struct __sk_buff *skb, const struct lev
 	__u8 local = f->end[LEVEE_LOCAL].state;
 
 	if (p->seg.flags & TCP_SYN)
-		return f->ended && (local == LEVEE_TCP_TIME_WAIT || local == LEVEE_TCP_CLOSED);
+		return (f->ended && (local == LEVEE_TCP_TIME_WAIT || local == LEVEE_TCP_CLOSED)) || flow_is_lost(f, p);
 	return (local == LEVEE_TCP_CLOSED || local == LEVEE_TCP_SYN_SENT) && !(p->seg.flags & (TCP_SYN | TCP_RST)) &&
 	       sent_by_connection(skb) == LEVEE_TCP_ESTABLISHED;
 }

@@ -129,7 +129,7 @@ static __always_inline void flow_open_client(struct levee_flow *f, __u32 seq, __
 }
 
 static __always_inline void flow_open_server(struct levee_flow *f, __u32 seq, __u32 server_isn, bool scaled,
-					     __u8 wscale)
+					     __u8 wscale, __u32 window)
 {
 	struct levee_end *server = &f->end[LEVEE_LOCAL];
 
@@ -139,15 +139,13 @@ static __always_inline void flow_open_server(struct levee_flow *f, __u32 seq, __
 	server->seq_end = server_isn + 1;
 	server->fin_end = server_isn + 1;
 	server->ack = seq;
-	server->win_end = seq + 0xffff; /* the most that a SYN-ACK can have granted */
+	server->win_end = seq + window;
 }
 
-/* Both ends of a flow whose handshake is being completed: `seq` is what the client sends next. */
-static __always_inline void flow_open_ends(struct levee_flow *f, __u32 seq, __u32 server_isn, bool scaled,
-					   __u8 client_wscale, __u8 server_wscale)
+/* The window that the SYN-ACK granted, rounded up. */
+static __always_inline __u32 half_open_window(const struct levee_half_open *h)
 {
-	flow_open_client(f, seq, server_isn, scaled, client_wscale);
-	flow_open_server(f, seq, server_isn, scaled, server_wscale);
+	return h->server_window << 8 | 0xff;
 }
 
 static __always_inline __u32 half_open_states(const struct levee_half_open *h)
@@ -164,7 +162,8 @@ static __always_inline struct levee_flow *flow_of_half_open(const struct run *ru
 
 	if (!f)
 		return NULL;
-	flow_open_ends(f, seq, h->server_isn, scaled, h->wscale, h->server_wscale);
+	flow_open_client(f, seq, h->server_isn, scaled, h->wscale);
+	flow_open_server(f, seq, h->server_isn, scaled, h->server_wscale, half_open_window(h));
 	if (!(h->flags & LEVEE_HO_CLIENT_KNOWN))
 		f->end[LEVEE_REMOTE].flags &= ~LEVEE_END_SYN;
 	f->born_ms = h->born_ms;
@@ -180,7 +179,8 @@ static __always_inline int half_open_complete(const struct run *run, const struc
 	struct levee_flow *f;
 	__u32 slot;
 
-	f = flow_of_half_open(run, h, p->seg.seq, p->hash, &slot);
+	/* Not the number of this segment: it may have overtaken others. */
+	f = flow_of_half_open(run, h, h->client_isn + 1, p->hash, &slot);
 	if (f) {
 		/* Which of several SYN-ACKs is acknowledged nobody knows (Karn's algorithm, RFC 6298 section 3). */
 		f->rtt_us = h->synack_repeats ? 0 : clock_us() - h->synack_us;
@@ -216,7 +216,7 @@ static __always_inline int half_open_syn(struct xdp_md *ctx, const struct run *r
 		return LEVEE_DROP_SYN_REPEATED;
 	/* Another window scale: nobody can say which SYN the server answers. */
 	options_xdp(ctx, p, &o);
-	if ((o.present ^ h->options) & LEVEE_OPT_WSCALE || o.wscale != h->wscale)
+	if (p->seg.seq == h->client_isn && ((o.present ^ h->options) & LEVEE_OPT_WSCALE || o.wscale != h->wscale))
 		h->flags &= ~LEVEE_HO_CLIENT_KNOWN;
 	return LEVEE_PASS_SYN_REPEATED;
 }
@@ -261,6 +261,7 @@ static __always_inline void half_open_note_ack(const struct packet *p, struct le
 	    p->seg.seq != h->client_isn + 1)
 		return;
 	h->server_isn = p->seg.ack - 1;
+	h->server_window = p->seg.window >> 8; /* until the SYN-ACK brings its own */
 	h->flags |= LEVEE_HO_ACKED;
 }
 
@@ -280,7 +281,7 @@ static __always_inline int ingress_half_open(struct xdp_md *ctx, const struct ru
 	if (p->seg.flags & TCP_RST)
 		return half_open_reset(run, p, h, index);
 	if (p->seg.flags & TCP_SYN || !(h->flags & LEVEE_HO_SYNACK) || p->seg.ack != h->server_isn + 1 ||
-	    seq_before(p->seg.seq, h->client_isn + 1)) {
+	    p->seg.seq - h->client_isn - 1 > half_open_window(h)) {
 		half_open_note_ack(p, h);
 		return half_open_misfit(ctx, run, p, h, index);
 	}
@@ -368,7 +369,8 @@ static __always_inline int cookie_flow(const struct run *run, const struct packe
 	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_COOKIE, &slot);
 	if (!f)
 		return LEVEE_DROP_COOKIE_NO_ROOM;
-	flow_open_ends(f, p->seg.seq, p->seg.ack - 1, co & LEVEE_CO_HAS_WSCALE, LEVEE_CO_WSCALE(co), server_wscale);
+	flow_open_client(f, p->seg.seq, p->seg.ack - 1, co & LEVEE_CO_HAS_WSCALE, LEVEE_CO_WSCALE(co));
+	flow_open_server(f, p->seg.seq, p->seg.ack - 1, co & LEVEE_CO_HAS_WSCALE, server_wscale, 0xffff);
 	track_segment(f, &p->seg, LEVEE_REMOTE);
 	flow_count(f, p, LEVEE_REMOTE);
 	f->flags |= LEVEE_FLOW_PENDING;

@@ -62,6 +62,7 @@ static __always_inline void seed_half_open(const struct run *run, const struct p
 	h->server_isn = request->snt_isn;
 	h->wscale = BPF_CORE_READ_BITFIELD(request, req.snd_wscale);
 	h->server_wscale = BPF_CORE_READ_BITFIELD(request, req.rcv_wscale);
+	h->server_window = 0xff;
 	h->flags = LEVEE_HO_SYNACK | LEVEE_HO_CLIENT_KNOWN;
 	if (BPF_CORE_READ_BITFIELD(request, req.wscale_ok)) {
 		h->options = LEVEE_OPT_WSCALE;
