@@ -65,6 +65,11 @@ static __always_inline bool half_open_expired(const struct run *run, const struc
 	return (__s32)(run->now_ms - h->born_ms) >= (__s32)run->settings->timeout_ms[LEVEE_T_HALF_OPEN];
 }
 
+static __always_inline __u32 half_open_deadline(const struct run *run, const struct levee_half_open *h)
+{
+	return h->born_ms + run->settings->timeout_ms[LEVEE_T_HALF_OPEN];
+}
+
 /* Takes an entry off the counts. The caller has taken it out, so nobody else writes it. */
 static __always_inline void half_open_uncount(const struct run *run, const struct levee_half_open *h)
 {
@@ -147,7 +152,7 @@ static __always_inline void half_open_publish(const struct run *run, const struc
 		__sync_fetch_and_add(&s->half_open, 1);
 	count(run, LEVEE_C_HALF_OPEN_NEW);
 	event_of_half_open(run, h, LEVEE_EVENT_NEW, 0);
-	half_open_show(index, p->hash, run->now_ms + run->settings->timeout_ms[LEVEE_T_HALF_OPEN]);
+	half_open_show(index, p->hash, half_open_deadline(run, h));
 	/* The same SYN on another CPU: of two, the higher slot goes, whoever finds it. */
 	twin = half_open_lookup(&p->tuple, p->hash, ALL_WAYS & ~(1U << (index % LEVEE_WAYS)));
 	if (twin < 0)

@@ -55,8 +55,12 @@ static long sweep_half_open_set(__u32 i, struct sweep *sweep)
 		    (!sweep->recheck && !way_is_due(head, way, sweep->run.now_ms, LEVEE_HALF_OPEN_SHIFT)))
 			continue;
 		h = bpf_map_lookup_elem(&half_open, &index);
-		if (h && half_open_expired(&sweep->run, h))
+		if (!h)
+			continue;
+		if (half_open_expired(&sweep->run, h))
 			half_open_remove(&sweep->run, h, index, tag, LEVEE_C_HALF_OPEN_EXPIRED, LEVEE_ENDED_TIMEOUT);
+		else
+			table_touch(&t, index, half_open_deadline(&sweep->run, h), LEVEE_HALF_OPEN_SHIFT);
 	}
 	return 0;
 }
@@ -84,7 +88,7 @@ static long sweep_flow_set(__u32 i, struct sweep *sweep)
 			continue;
 		if (flow_expired(&sweep->run, f, sweep->pressure))
 			flow_remove(&sweep->run, f, index, tag, LEVEE_C_FLOW_EXPIRED, LEVEE_ENDED_TIMEOUT);
-		else if (sweep->recheck)
+		else /* its timeout has grown since: an insert must not take it for one whose time is up */
 			flow_set_deadline(&sweep->run, f, index);
 	}
 	return 0;

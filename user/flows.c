@@ -8,6 +8,7 @@
  * copied may be half the one and half the other.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include <bpf/bpf.h>
@@ -71,12 +72,15 @@ const unsigned int flow_field_count = sizeof(flow_fields) / sizeof(flow_fields[0
 
 /* --- from an entry to a row */
 
-/* Not before `then`: another CPU's clock, or an entry that was written after the clock was read. */
+/* Marks of time are so far ahead at most: another CPU's clock, or an entry that was written after the clock was read. */
+#define NOT_YET_MS 60000U
+
+/* Not before `then`. Connections live long: all but the last minute of the 49 days that 32 bits of ms hold is in the past. */
 static __u32 since(__u32 now_ms, __u32 then_ms)
 {
-	__s32 ms = now_ms - then_ms;
+	__u32 ms = now_ms - then_ms;
 
-	return ms > 0 ? ms : 0;
+	return ms <= UINT32_MAX - NOT_YET_MS ? ms : 0;
 }
 
 static bool set_left(struct flow_row *row, enum levee_timeout timeout, const struct flow_clock *clock)

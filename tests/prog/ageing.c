@@ -92,6 +92,27 @@ static void timeouts_change(struct world *w, const struct row *row, bool v6)
 	expect_flows(w, 0, "of which each is too old");
 }
 
+/* A deadline that was set by a shorter timeout is put right before an insert takes the flow for one whose time is up. */
+static void deadlines_grow(struct world *w, const struct row *row, bool v6)
+{
+	world_reset(w, row, v6, 100, 200);
+	w->settings.timeout_ms[LEVEE_T_ESTABLISHED] = HOUR_MS;
+	world_apply_settings(w);
+	make_flows(w, 1, LEVEE_TCP_ESTABLISHED, 0);
+	world_age_with_deadline(w, 2 * HOUR_MS);
+	w->settings.timeout_ms[LEVEE_T_ESTABLISHED] = 24 * HOUR_MS;
+	world_apply_settings(w);
+	world_start_housekeeping(w);
+	one_sweep(w);
+	expect_flows(w, 1, "whose timeout has grown");
+	for (unsigned int i = 1; i < 20000 && world_counted(w, LEVEE_C_FLOW_EVICTED) < 500; i++) {
+		w->last = client(i);
+		world_seed_flow(w, LEVEE_TCP_ESTABLISHED);
+	}
+	if (world_counted(w, LEVEE_C_FLOW_EXPIRED))
+		complain(w, "an insert took the flow for one whose time was up");
+}
+
 /* A set that is full gives one flow up: closing flows go before established ones, and of these the idlest. */
 static void order_of_eviction(struct world *w, const struct row *row, bool v6)
 {
@@ -151,6 +172,7 @@ static const struct {
 	{ { .name = "a full table ages faster" }, true, pressure },
 	{ { .name = "a full table keeps its TIME_WAITs" }, true, pressure_spares_time_wait },
 	{ { .name = "new timeouts hold for old flows" }, true, timeouts_change },
+	{ { .name = "deadlines follow timeouts that grow" }, true, deadlines_grow },
 	{ { .name = "closing flows are evicted first, then the idlest" }, false, order_of_eviction },
 	{ { .name = "entries are taken out by hand" }, false, forgotten },
 };

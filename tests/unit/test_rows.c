@@ -252,6 +252,9 @@ static void the_clock_wraps(void **state)
 	assert_true(row_of_flow(&row, &f, &clock));
 	assert_int_equal(row.age_ms, 5000);
 	assert_int_equal(row.idle_ms, 200);
+	f.born_ms = 100 - 40 * 86400000U;
+	assert_true(row_of_flow(&row, &f, &clock));
+	assert_int_equal(row.age_ms, 40 * 86400000U);
 }
 
 /* The longest that a row can be, and whatever a table may hold: it stays JSON. */
