@@ -2,6 +2,9 @@
 /*
  * events.h - tells a listener what happens to connections (levee/event.h). While nobody listens it costs one comparison, and
  * that only where a connection begins, ends or changes its state.
+ *
+ * Accepted races: where two CPUs enter a connection, or end it, in the same microsecond, its NEW or END may come twice; where
+ * a handshake completes and every place of its set in the flow table is being filled by others, its END does not come.
  */
 #ifndef BPF_EVENTS_H
 #define BPF_EVENTS_H

@@ -3,6 +3,7 @@
  * main.c - parses the command line and runs the command. Everything else is in cmd_*.c.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "errors.h"
@@ -20,6 +21,15 @@ static void open_standard_files(void)
 		close(fd);
 }
 
+/* What has not been written was not said: a disk that is full, say. Commands that stream look for themselves (stream.c). */
+static int check_output(int code)
+{
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || code)
+		return code;
+	errors_as_json(false);
+	return failed(EXIT_FAILED, "writing the output failed");
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -32,8 +42,8 @@ int main(int argc, char **argv)
 		return err;
 	if (options.help) {
 		help_command(stdout, options.command);
-		return EXIT_OK;
+		return check_output(EXIT_OK);
 	}
 	library_log_catch();
-	return commands[options.command].run(&options);
+	return check_output(commands[options.command].run(&options));
 }

@@ -3,6 +3,7 @@
  * maps.c - opening and reading pinned maps. Only maps_disable() and maps_write() write.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,14 +114,23 @@ static int check_meta(const struct maps *maps)
 		      maps->ifname, m->abi, LEVEE_ABI);
 }
 
+static int not_attached(const char *ifname)
+{
+	if (!if_nametoindex(ifname))
+		return failed(EXIT_NOTHING,
+			      "%s: levee is not attached, and there is no such interface\n"
+			      "\"ip -br link\" lists them",
+			      ifname);
+	return failed(EXIT_NOTHING, "%s: levee is not attached\n\"levee attach %s\" attaches it", ifname, ifname);
+}
+
 static int open_failed(const struct maps *maps, enum map_id id, int err)
 {
 	if (err == -EACCES || err == -EPERM)
 		return failed(EXIT_UNSUPPORTED, "%s: not permitted to read levee's maps in %s\nrun levee as root",
 			      maps->ifname, maps->place.dir[0] ? maps->place.dir : "the bpffs");
 	if (err == -ENOENT && id == MAP_META && !place_has(&maps->place, "."))
-		return failed(EXIT_NOTHING, "%s: levee is not attached\n\"levee attach %s\" attaches it", maps->ifname,
-			      maps->ifname);
+		return not_attached(maps->ifname);
 	if (err == -ENOENT)
 		return failed(EXIT_FAILED,
 			      "%s: an attach was interrupted half way (map %s is missing)\nrun \"levee detach %s\"",

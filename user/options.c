@@ -199,7 +199,7 @@ static int several_commands(const char *word)
 		if (leads_group(i) && begins(word, commands[i].first))
 			snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", commands[i].first);
 	}
-	return failed(EXIT_USAGE, "command \"%s\" could be: %s\ntype one letter more", word, list);
+	return failed(EXIT_USAGE, "command \"%s\" could be: %s\ntype more of it", word, list);
 }
 
 static int no_second_word(unsigned int group, const char *word)

@@ -88,7 +88,7 @@ int word_unknown(const struct vocabulary *v, const char *where, const char *text
 	char list[256];
 
 	if (found == -2)
-		return failed(EXIT_USAGE, "%s: \"%s\" could be: %s\ntype one letter more", where, text,
+		return failed(EXIT_USAGE, "%s: \"%s\" could be: %s\ntype more of it", where, text,
 			      word_list(list, v, text));
 	for (unsigned int i = 0; i < v->count; i++)
 		near_consider(&near, v->word[i]);

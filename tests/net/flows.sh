@@ -160,6 +160,7 @@ check "--sort left: the next to go first" jq -es 'map(.left_ms) | . == sort' < <
 is "a pipe that closes early is no error" "$(levee flows "$SERVER_DEV" --jsonl 2>&1 >/dev/null | head -n 0; echo "${PIPESTATUS[0]}")" 0
 is "nor is a closed stdout" "$(levee flows "$SERVER_DEV" >&- 2>/dev/null; echo $?)" 0
 refuses "a full disk is" 1 "No space left" eval 'levee flows "$SERVER_DEV" >/dev/full'
+refuses "and for a command that does not stream" 1 "writing the output failed" eval 'levee config show "$SERVER_DEV" >/dev/full'
 
 # --- the summary
 
@@ -232,7 +233,7 @@ refuses "an address that is none" 2 "for example 192.0.2.7" levee flows "$SERVER
 refuses "a network that is none" 2 "for example 192.0.2.7" levee flows "$SERVER_DEV" --src 192.0.2.0/33
 refuses "a time that is none" 2 "for example 500ms, 30s" levee flows "$SERVER_DEV" --idle long
 is "and as JSON" "$(levee flows "$SERVER_DEV" --json --state establised | jq -r .next)" "did you mean ESTABLISHED?"
-refuses "not attached" 3 "not attached" levee flows nowhere0
+refuses "not attached" 3 "no such interface" levee flows nowhere0
 refuses "an interface called delete" 3 "delete: levee is not attached" levee flows -- delete
 
 # --- maps of another levee
