@@ -244,13 +244,15 @@ static __always_inline void flow_answered(struct levee_flow *f)
 	f->rtt_us = local->syn_repeats || local->state == LEVEE_TCP_SYN_RECEIVED ? 0 : clock_us() - f->rtt_us;
 }
 
-/* An end has moved: whoever listens hears of it. */
+/* An end has moved: whoever listens hears of it, unless the connection was over before (a SYN on TIME_WAIT). */
 static __noinline int flow_moved(const struct run *run, struct levee_flow *f, __u32 was, __u32 ended_before)
 {
 	if (was >> 8 == LEVEE_TCP_SYN_SENT && f->end[LEVEE_LOCAL].state != LEVEE_TCP_SYN_SENT)
 		flow_answered(f);
+	if (ended_before)
+		return 0;
 	event_of_flow(run, f, LEVEE_EVENT_STATE, 0, was);
-	if (f->ended && !ended_before)
+	if (f->ended)
 		event_of_flow(run, f, LEVEE_EVENT_END, f->ended, 0);
 	return 0;
 }

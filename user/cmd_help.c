@@ -15,6 +15,8 @@ int cmd_help(const struct options *options)
 		return EXIT_OK;
 	}
 	id = command_find(options->arguments, options->argument, &second);
+	if (id < 0 && options->arguments == 1 && help_group(stdout, options->argument[0]))
+		return EXIT_OK;
 	if (id < 0)
 		return command_unknown(options->arguments, options->argument, id);
 	if (options->arguments > 1 && !second)

@@ -221,6 +221,14 @@ static int no_second_word(unsigned int group, const char *word)
 	return failed(EXIT_USAGE, "\"levee %s\": what of it?\nusage: %s", first, list);
 }
 
+/* Does `word` name commands of two words, and no command by itself? */
+static bool is_group(const char *word)
+{
+	int group = find_group(word);
+
+	return group >= 0 && *commands[group].second;
+}
+
 int command_unknown(unsigned int count, const char *const *words, int found)
 {
 	if (found == NO_SECOND_WORD)
@@ -529,6 +537,12 @@ static int take_command(int argc, char **argv, int *used)
 	return found < 0 ? -command_unknown(at < argc ? 2 : 1, words, found) : found;
 }
 
+/* "levee config --help": of all the commands that begin so. */
+static bool asks_for_group(int argc, char **argv)
+{
+	return argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) && is_group(argv[0]);
+}
+
 int options_parse(struct options *o, int argc, char **argv)
 {
 	int found, used, err;
@@ -543,6 +557,11 @@ int options_parse(struct options *o, int argc, char **argv)
 	}
 	if (argc == 0)
 		return failed(EXIT_USAGE, "which command?\n\"levee help\" lists them");
+	if (asks_for_group(argc, argv)) {
+		o->command = CMD_HELP;
+		o->argument[o->arguments++] = argv[0];
+		return 0;
+	}
 	found = take_command(argc, argv, &used);
 	if (found < 0)
 		return -found;
@@ -654,4 +673,22 @@ void help_command(FILE *to, enum command_id id)
 		return;
 	fputc('\n', to);
 	output_wrapped(to, "", 0, notes[id]);
+}
+
+bool help_group(FILE *to, const char *word)
+{
+	size_t first;
+	int group = find_group(word);
+
+	if (!is_group(word))
+		return false;
+	first = strcspn(commands[group].name, " ");
+	for (int i = 0, printed = 0; i < CMD_COUNT; i++) {
+		if (strncmp(commands[i].name, commands[group].name, first) != 0)
+			continue;
+		if (printed++)
+			fputs("\n\n", to);
+		help_command(to, i);
+	}
+	return true;
 }

@@ -94,6 +94,9 @@ bool options_given(const struct options *options, const char *name);
 void help_overview(FILE *to);
 void help_command(FILE *to, enum command_id id);
 
+/* The same of all commands of two words that begin with `word`; false if there are none. */
+bool help_group(FILE *to, const char *word);
+
 /*
  * The command that the first one or two of `count` words name: the first may be shortened while it stays unique, the
  * second where the first alone is no command. Sets *second to whether both were used. Negative: see command_unknown.

@@ -113,6 +113,26 @@ static void whole_life(struct world *w, const struct row *row, bool v6)
 			 heard.last.packets[LEVEE_LOCAL], heard.last.rtt_us);
 }
 
+/* The server closes first; its TIME_WAIT takes the SYN of the next connection, which begins with the answer. */
+static void time_wait_reused(struct world *w, const struct row *row, bool v6)
+{
+	struct segment fin_out = { .flags = F_FIN | F_ACK, .seq = 1, .ack = 1, .options = TS_OPTIONS };
+	struct segment fin_in = { .flags = F_FIN | F_ACK, .seq = 1, .ack = 2, .options = TS_OPTIONS };
+	struct segment last_ack = { .flags = F_ACK, .seq = 2, .ack = 2, .options = TS_OPTIONS };
+	struct segment syn = { .flags = F_SYN, .seq = 900000, .options = SYN_OPTIONS };
+	struct segment synack = { .flags = F_SYN | F_ACK, .seq = 800000, .ack = 900001, .options = SYN_OPTIONS };
+
+	begin(w, row, v6);
+	handshake(w, 0);
+	world_out(w, &fin_out);
+	world_in(w, &fin_in, LEVEE_PASS_FLOW, NULL);
+	world_out(w, &last_ack);
+	world_in(w, &syn, LEVEE_PASS_FLOW_SYN, NULL);
+	world_out(w, &synack);
+	expect(w,
+	       "NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE F1/ES, STATE F2/LA, STATE TW/CL, END TW/CL fin_local, NEW SR/SS");
+}
+
 static void reset(struct world *w, const struct row *row, bool v6)
 {
 	struct segment rst = { .flags = F_RST, .seq = 1 }, syn = { .flags = F_SYN, .seq = 900 };
@@ -208,6 +228,7 @@ static const struct {
 	void (*run)(struct world *w, const struct row *row, bool v6);
 } tests[] = {
 	{ { .name = "events of a whole connection" }, false, whole_life },
+	{ { .name = "events of a reused TIME_WAIT" }, false, time_wait_reused },
 	{ { .name = "events of a reset connection" }, false, reset },
 	{ { .name = "events of half-open connections" }, false, half_open_ends },
 	{ { .name = "events of timeout and deletion" }, false, timeout_and_deletion },

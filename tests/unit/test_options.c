@@ -99,6 +99,8 @@ static void shortened_commands(void **state)
 		{ "h", CMD_HELP },
 		{ "v", CMD_VERSION },
 		{ "--help", CMD_HELP },
+		{ "config --help", CMD_HELP },
+		{ "help config", CMD_HELP },
 		{ "--version", CMD_VERSION },
 		{ "-h", CMD_HELP },
 		{ "f eth0", CMD_FLOWS },
