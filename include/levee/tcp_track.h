@@ -95,11 +95,11 @@ static __always_inline int levee_end_done(const struct levee_end *e)
 
 /* --- windows */
 
-/* Where `peer` would put a segment of `e`. Numbers that are not known are taken on trust. */
+/* Where `peer` would put a segment of `e`. Numbers that are not known are taken on trust. What this host acknowledges has come. */
 static __always_inline enum levee_tracked levee_place(const struct levee_end *e, const struct levee_end *peer,
-						      const struct levee_segment *s)
+						      const struct levee_segment *s, enum levee_side side)
 {
-	if (peer->flags & LEVEE_END_SEEN && seq_after(s->ack, peer->seq_end))
+	if (peer->flags & LEVEE_END_SEEN && seq_after(s->ack, peer->seq_end) && (side == LEVEE_REMOTE || levee_end_opening(peer)))
 		return LEVEE_TRACKED_OUTSIDE; /* RFC 9293 section 3.10.7.4 fifth */
 	if (e->flags & LEVEE_END_ACK && seq_before(s->ack, e->ack - levee_end_reach(e)))
 		return LEVEE_TRACKED_OUTSIDE; /* RFC 5961 section 5.2 */
@@ -130,11 +130,16 @@ static __always_inline void levee_note_ts(struct levee_end *e, const struct leve
 	e->flags |= LEVEE_END_TS;
 }
 
-static __always_inline void levee_note_seq(struct levee_end *e, __u32 seq_end)
+/* `e` has sent up to seq_end. `fin`: 0, or LEVEE_END_FIN_LAST and perhaps LEVEE_END_FIN_ANSWERS where that is a FIN. */
+static __always_inline void levee_note_seq(struct levee_end *e, __u32 seq_end, __u8 fin)
 {
-	if (!(e->flags & LEVEE_END_SEEN) || seq_after(seq_end, e->seq_end))
+	if (!(e->flags & LEVEE_END_SEEN) || seq_after(seq_end, e->seq_end)) {
 		e->seq_end = seq_end;
+		e->flags &= ~(LEVEE_END_FIN_LAST | LEVEE_END_FIN_ANSWERS);
+	}
 	e->flags |= LEVEE_END_SEEN;
+	if (seq_end == e->seq_end && !(e->flags & LEVEE_END_FIN_LAST))
+		e->flags |= fin;
 }
 
 /*
@@ -155,27 +160,50 @@ static __always_inline void levee_note_ack(struct levee_end *e, __u32 ack, __u32
 
 /* --- FIN */
 
-/* What was taken for the FIN of `e` was none. */
-static __always_inline void levee_fin_forged(struct levee_flow *f, struct levee_end *e, enum levee_side side)
+/*
+ * `e` moves by its FIN. One that does not acknowledge the FIN of `peer` was sent before that was received, though it comes
+ * behind an acknowledgment of it: the FINs have crossed.
+ */
+static __always_inline void levee_end_fin(struct levee_end *e, const struct levee_end *peer, int answers)
 {
-	e->flags &= ~LEVEE_END_FIN;
-	e->fin_repeats = 0;
-	f->flags &= ~LEVEE_FLOW_FIN_FIRST(side);
+	int crossed = e->state == LEVEE_TCP_CLOSE_WAIT && peer->flags & LEVEE_END_FIN && !answers;
+
+	if (crossed)
+		levee_end_event(e, LEVEE_EV_RCVD_MORE);
+	levee_end_event(e, LEVEE_EV_SENT_FIN);
+	if (crossed)
+		levee_end_event(e, LEVEE_EV_RCVD_FIN);
+}
+
+/* What was taken for the FIN of `e` was none. If another one has come, the last of what `e` has sent, it is that. */
+static __always_inline void levee_fin_forged(struct levee_flow *f, struct levee_end *e, const struct levee_end *peer,
+					     enum levee_side side)
+{
 	levee_end_event(e, LEVEE_EV_SENT_MORE);
+	e->fin_repeats = 0;
+	if (e->flags & LEVEE_END_FIN_LAST && e->fin_end != e->seq_end) {
+		e->fin_end = e->seq_end;
+		levee_end_fin(e, peer, e->flags & LEVEE_END_FIN_ANSWERS);
+		return;
+	}
+	e->flags &= ~LEVEE_END_FIN;
+	f->flags &= ~LEVEE_FLOW_FIN_FIRST(side);
 }
 
 /*
- * An acknowledgment up to the FIN of `peer` has received it. One beyond it shows that the FIN was forged: nothing
- * comes after a FIN that could be acknowledged.
+ * An acknowledgment up to the FIN of `peer` has received it. One beyond it shows that the FIN was forged, whatever it
+ * was taken for: nothing comes after a FIN that could be acknowledged.
  */
 static __always_inline void levee_ack_fin(struct levee_flow *f, struct levee_end *e, struct levee_end *peer, __u32 ack,
 					  enum levee_side side)
 {
-	if (ack == peer->fin_end) {
+	if (seq_after(ack, peer->fin_end) && !f->ended) {
+		levee_fin_forged(f, peer, e, (enum levee_side)(side ^ 1));
+		levee_end_event(e, LEVEE_EV_RCVD_MORE);
+	}
+	if (peer->flags & LEVEE_END_FIN && ack == peer->fin_end) {
 		levee_end_event(peer, LEVEE_EV_RCVD_ACK_OF_FIN);
 		levee_end_event(e, LEVEE_EV_RCVD_FIN);
-	} else if (seq_after(ack, peer->fin_end) && levee_fin_unacked(peer)) {
-		levee_fin_forged(f, peer, (enum levee_side)(side ^ 1));
 	}
 }
 
@@ -185,54 +213,80 @@ static __always_inline int levee_sent_beyond_fin(const struct levee_end *e, cons
 	return s->payload && levee_fin_unacked(e) && seq_after(s->seq + s->payload, e->fin_end - 1);
 }
 
+/* Does this segment of `e` acknowledge the FIN of `peer`? */
+static __always_inline int levee_answers_fin(const struct levee_end *peer, __u32 ack)
+{
+	return peer->flags & LEVEE_END_FIN && !seq_before(ack, peer->fin_end);
+}
+
+/* Of a segment of `e`, for levee_note_seq. */
+static __always_inline __u8 levee_fin_flags(const struct levee_end *peer, const struct levee_segment *s)
+{
+	if (!(s->flags & TCP_FIN))
+		return 0;
+	return LEVEE_END_FIN_LAST | (levee_answers_fin(peer, s->ack) ? LEVEE_END_FIN_ANSWERS : 0);
+}
+
 /* Of two FINs that wait at different numbers the lower one is believed: if it was forged, data or an acknowledgment goes beyond it. */
 static __always_inline void levee_send_fin(struct levee_flow *f, struct levee_end *e, const struct levee_end *peer,
 					   const struct levee_segment *s, enum levee_side side)
 {
 	__u32 fin_end = segment_end(s);
 
-	/* Its number has been acknowledged as data's, or as that of the FIN that was sent before. */
-	if (peer->flags & LEVEE_END_ACK && !seq_after(fin_end, peer->ack) && fin_end != e->fin_end)
-		return;
 	if (e->flags & LEVEE_END_FIN && fin_end == e->fin_end) {
-		levee_count_fin_again(e);
+		/* An adopted end may have closed and not sent its FIN yet. */
+		if (!seq_after(fin_end, e->seq_end))
+			levee_count_fin_again(e);
 		return;
 	}
+	/* Its number has been acknowledged as data's, or as that of the SYN or FIN that was sent before. */
+	if (peer->flags & LEVEE_END_ACK && !seq_after(fin_end, peer->ack))
+		return;
 	if (e->flags & LEVEE_END_FIN) {
 		if (!levee_fin_unacked(e) || seq_after(fin_end, e->fin_end))
 			return;
-		levee_fin_forged(f, e, side);
+		levee_end_event(e, LEVEE_EV_SENT_MORE);
+		e->fin_repeats = 0;
 	}
 	e->flags |= LEVEE_END_FIN;
 	e->fin_end = fin_end;
 	if (!(f->flags & (LEVEE_FLOW_FIN_FIRST(LEVEE_LOCAL) | LEVEE_FLOW_FIN_FIRST(LEVEE_REMOTE))))
 		f->flags |= LEVEE_FLOW_FIN_FIRST(side);
-	levee_end_event(e, LEVEE_EV_SENT_FIN);
+	levee_end_fin(e, peer, levee_answers_fin(peer, s->ack));
 }
 
 /* --- a segment with neither SYN nor RST, found to be in the window */
 
+/* `e` acknowledges the SYN of `peer`. In SYN_SENT only a SYN-ACK brings an end to send this. */
+static __always_inline void levee_ack_syn(struct levee_end *e, struct levee_end *peer, __u32 ack)
+{
+	if (!(peer->flags & LEVEE_END_SYN) || !(e->flags & LEVEE_END_ACK) || seq_before(ack, e->ack))
+		return;
+	levee_end_event(peer, LEVEE_EV_RCVD_ACK_OF_SYN);
+	if (e->state == LEVEE_TCP_SYN_SENT)
+		levee_end_event(e, LEVEE_EV_RCVD_SYNACK);
+}
+
 static __always_inline void levee_take(struct levee_flow *f, struct levee_end *e, struct levee_end *peer,
 				       const struct levee_segment *s, enum levee_side side)
 {
-	if ((peer->flags & (LEVEE_END_SYN | LEVEE_END_FIN)) == LEVEE_END_SYN && peer->state == LEVEE_TCP_SYN_RECEIVED &&
-	    !seq_before(s->ack, peer->fin_end)) {
-		levee_end_event(peer, LEVEE_EV_RCVD_ACK_OF_SYN);
-		/* In SYN_SENT only a SYN-ACK brings an end to send this. */
-		if (e->state == LEVEE_TCP_SYN_SENT)
-			levee_end_event(e, LEVEE_EV_RCVD_SYNACK);
-	}
+	/* What has come before levee, or by another way. */
+	if (side == LEVEE_LOCAL && seq_after(s->ack, peer->seq_end))
+		levee_note_seq(peer, s->ack, 0);
+	levee_ack_syn(e, peer, s->ack);
 	/* Nobody acknowledges data in SYN_RECEIVED: the third ACK was taken after all. */
 	if (e->state == LEVEE_TCP_SYN_RECEIVED && e->flags & LEVEE_END_ACK && seq_after(s->ack, e->ack))
 		levee_end_event(e, LEVEE_EV_RCVD_ACK_OF_SYN);
 	if (peer->flags & LEVEE_END_FIN)
 		levee_ack_fin(f, e, peer, s->ack, side);
 	if (levee_sent_beyond_fin(e, s))
-		levee_fin_forged(f, e, side);
+		levee_fin_forged(f, e, peer, side);
+	if (levee_sent_beyond_fin(e, s)) /* the one that took its place, too */
+		levee_fin_forged(f, e, peer, side);
 	if (s->flags & TCP_FIN)
 		levee_send_fin(f, e, peer, s, side);
 	levee_note_ts(e, peer, s);
-	levee_note_seq(e, segment_end(s));
+	levee_note_seq(e, segment_end(s), levee_fin_flags(peer, s));
 	levee_note_ack(e, s->ack, (__u32)s->window << levee_end_scale(e, peer));
 }
 
@@ -240,7 +294,7 @@ static __always_inline enum levee_tracked levee_track_plain(struct levee_flow *f
 							    struct levee_end *peer, const struct levee_segment *s,
 							    enum levee_side side)
 {
-	enum levee_tracked place = levee_place(e, peer, s);
+	enum levee_tracked place = levee_place(e, peer, s, side);
 
 	if (place == LEVEE_TRACKED_OUTSIDE)
 		return place;
@@ -253,10 +307,9 @@ static __always_inline enum levee_tracked levee_track_plain(struct levee_flow *f
 	/* Of an end that asks for a connection, and has none yet. */
 	if (levee_end_opening(e) && levee_end_done(peer))
 		return LEVEE_TRACKED_OLD;
-	if (place == LEVEE_TRACKED_TAKEN)
+	/* What this host acknowledges it has received, also where it says so in a probe from before the window. */
+	if (place == LEVEE_TRACKED_TAKEN || side == LEVEE_LOCAL)
 		levee_take(f, e, peer, s, side);
-	else if (side == LEVEE_LOCAL && e->flags & LEVEE_END_ACK && seq_after(s->ack, e->ack))
-		e->ack = s->ack; /* a keep-alive or window probe of this host says what it has received, too */
 	return place;
 }
 
@@ -281,7 +334,7 @@ static __always_inline void levee_end_open(struct levee_end *e, const struct lev
 	e->fin_end = s->seq + 1;
 	e->ack = 0;
 	e->win_end = s->window; /* a SYN's window is never scaled */
-	levee_note_seq(e, segment_end(s));
+	levee_note_seq(e, segment_end(s), 0);
 }
 
 /* Does this SYN-ACK acknowledge the SYN of `peer`, with or without the data that it carried (RFC 7413)? */
@@ -290,20 +343,35 @@ static __always_inline int levee_answers_syn(const struct levee_end *peer, const
 	return peer->flags & LEVEE_END_SYN && s->ack - peer->fin_end <= peer->seq_end - peer->fin_end;
 }
 
-static __always_inline void levee_take_synack(struct levee_end *e, struct levee_end *peer, const struct levee_segment *s)
+/* In simultaneous open an end sends its SYN once more, with an ACK: that is no repeat. */
+static __always_inline int levee_first_synack(const struct levee_end *e, const struct levee_segment *s)
 {
-	levee_note_ack(e, s->ack, s->window);
-	levee_end_event(e, LEVEE_EV_SENT_SYNACK);
-	levee_end_event(peer, LEVEE_EV_RCVD_SYNACK);
-	/* What the peer's window counts from is known now. */
-	if (!(peer->flags & LEVEE_END_ACK))
-		levee_note_ack(peer, s->seq + 1, peer->win_end);
+	return s->flags & TCP_ACK && (!(e->flags & LEVEE_END_ACK) || e->state == LEVEE_TCP_SYN_SENT);
 }
 
-static __always_inline void levee_take_syn(struct levee_end *e, struct levee_end *peer)
+/*
+ * What comes reaches this host: it is established by a SYN-ACK at once. What goes may be lost: the remote end is
+ * established by the ACK with which it answers, or if it only waits for the acknowledgment of its SYN.
+ */
+static __always_inline void levee_take_synack(struct levee_end *e, struct levee_end *peer, const struct levee_segment *s,
+					      enum levee_side side)
+{
+	int first = levee_first_synack(e, s);
+
+	levee_note_ack(e, s->ack, s->window);
+	levee_end_event(e, LEVEE_EV_SENT_SYNACK);
+	levee_end_event(peer, side == LEVEE_REMOTE ? LEVEE_EV_RCVD_SYNACK : LEVEE_EV_RCVD_ACK_OF_SYN);
+	/* What the peer's window counts from is known now; or the peer has acknowledged this SYN when it came without ACK. */
+	if (!(peer->flags & LEVEE_END_ACK))
+		levee_note_ack(peer, s->seq + 1, peer->win_end);
+	else if (first && !seq_before(peer->ack, s->seq + 1))
+		levee_end_event(e, LEVEE_EV_RCVD_ACK_OF_SYN);
+}
+
+static __always_inline void levee_take_syn(struct levee_end *e, struct levee_end *peer, enum levee_side side)
 {
 	levee_end_event(e, LEVEE_EV_SENT_SYN);
-	if (peer->state == LEVEE_TCP_SYN_SENT)
+	if (side == LEVEE_REMOTE && peer->state == LEVEE_TCP_SYN_SENT)
 		levee_end_event(peer, LEVEE_EV_RCVD_SYN);
 }
 
@@ -327,31 +395,82 @@ static __always_inline int levee_unaccepted(const struct levee_flow *f, const st
 	       e->state == LEVEE_TCP_ESTABLISHED && e->seq_end == e->fin_end && e->ack == s->ack;
 }
 
+/* RFC 6191: does `peer` in TIME_WAIT refuse a SYN that may be an old one of the connection that is over? As Linux does. */
+static __always_inline int levee_time_wait_refuses(const struct levee_end *e, const struct levee_end *peer,
+						   const struct levee_segment *s)
+{
+	if (!(peer->flags & LEVEE_END_ACK))
+		return 0;
+	if (levee_paws_refuses(e, s))
+		return 1;
+	return !seq_after(s->seq, peer->ack) &&
+	       !(s->options & LEVEE_OPT_TS && e->flags & LEVEE_END_TS && seq_after(s->tsval, e->ts_recent));
+}
+
+/*
+ * Is this SYN or SYN-ACK nothing to the end that it goes to? A SYN-ACK is stale that answers another SYN than the one that was
+ * sent. Another SYN of the remote end comes too late once this host has answered one; this host knows its own.
+ */
+static __always_inline int levee_syn_refused(const struct levee_end *e, const struct levee_end *peer,
+					     const struct levee_segment *s, enum levee_side side, int again)
+{
+	if (s->flags & TCP_ACK)
+		return !levee_answers_syn(peer, s) || !(again || levee_end_opening(peer));
+	if (again || side == LEVEE_LOCAL)
+		return 0;
+	if (peer->state == LEVEE_TCP_TIME_WAIT)
+		return levee_time_wait_refuses(e, peer, s);
+	return levee_end_opening(e) && e->flags & LEVEE_END_ACK;
+}
+
+/* In simultaneous open an end may send its SYN-ACK when it is established already: it still acknowledges the other's SYN. */
+static __always_inline int levee_synack_late(const struct levee_end *e, const struct levee_end *peer,
+					     const struct levee_segment *s)
+{
+	return s->flags & TCP_ACK && e->state >= LEVEE_TCP_ESTABLISHED && !levee_end_done(e) && levee_syn_again(e, s) &&
+	       levee_end_opening(peer) && levee_answers_syn(peer, s);
+}
+
 /*
  * Before the flow is established, and after it has ended, a SYN opens its end anew. On a live flow it changes
- * nothing: the endpoint answers with a challenge ACK (RFC 5961 section 4). In simultaneous open an end sends its
- * SYN once more, with an ACK, when it may be established already.
+ * nothing: the endpoint answers with a challenge ACK (RFC 5961 section 4).
  */
 static __always_inline enum levee_tracked levee_track_syn(struct levee_end *e, struct levee_end *peer,
-							  const struct levee_segment *s)
+							  const struct levee_segment *s, enum levee_side side)
 {
-	int before = e->state << 8 | peer->state;
-	int again = levee_syn_again(e, s);
+	int again = levee_end_opening(e) && levee_syn_again(e, s), repeat = again && !levee_first_synack(e, s);
 
-	if (!levee_end_done(e) && !levee_end_opening(e) && !(again && levee_end_opening(peer)))
+	if (levee_synack_late(e, peer, s)) {
+		levee_take_synack(e, peer, s, side);
+		return LEVEE_TRACKED_TAKEN;
+	}
+	if ((!levee_end_opening(e) && !levee_end_done(e)) || levee_syn_refused(e, peer, s, side, again))
 		return LEVEE_TRACKED_OUTSIDE;
-	if (s->flags & TCP_ACK && (!levee_answers_syn(peer, s) || (levee_end_done(e) && !levee_end_opening(peer))))
-		return LEVEE_TRACKED_OUTSIDE; /* stale: no answer to the SYN that was sent, or to none */
 	if (!again)
 		levee_end_open(e, s);
 	if (s->flags & TCP_ACK)
-		levee_take_synack(e, peer, s);
+		levee_take_synack(e, peer, s, side);
 	else
-		levee_take_syn(e, peer);
-	if (!again || before != (e->state << 8 | peer->state))
+		levee_take_syn(e, peer, side);
+	if (!repeat)
 		return LEVEE_TRACKED_TAKEN;
 	levee_count_syn_again(e);
 	return LEVEE_TRACKED_SYN_AGAIN;
+}
+
+/*
+ * Does this host send a SYN or SYN-ACK of another connection than the flow's: because that is over, or because this host has
+ * forgotten it? A SYN that it repeats has a number that it has sent.
+ */
+static __always_inline int levee_begins_another(const struct levee_flow *f, const struct levee_segment *s)
+{
+	const struct levee_end *local = &f->end[LEVEE_LOCAL];
+
+	if (!(s->flags & TCP_SYN) || levee_end_opening(local))
+		return 0;
+	if (levee_end_done(local))
+		return f->ended != LEVEE_ENDED_NOT;
+	return !(local->flags & LEVEE_END_SEEN) || local->seq_end - s->seq > LEVEE_REACH_MIN;
 }
 
 /* --- RST */
@@ -365,26 +484,31 @@ static __always_inline int levee_reset_at_fin(const struct levee_end *e, __u32 s
 /*
  * What `peer` does with a RST of `e`: RFC 9293 section 3.10.7.3 second, section 3.10.7.4 second, RFC 5961 section 3. Its RCV.NXT is
  * what it has acknowledged, or all that `e` has sent. This host's own stack is not suspected of forging: it answers what it does
- * not know with the number that was acknowledged.
+ * not know with the number that was acknowledged, and gives up with the number that it sends next.
  */
 static __always_inline enum levee_tracked levee_place_reset(const struct levee_end *e, const struct levee_end *peer,
 							    const struct levee_segment *s, enum levee_side side)
 {
+	int all = e->flags & LEVEE_END_SEEN && s->seq == e->seq_end, acked = peer->flags & LEVEE_END_ACK;
+
+	if (all && side == LEVEE_LOCAL)
+		return LEVEE_TRACKED_TAKEN;
 	if (peer->state == LEVEE_TCP_SYN_SENT)
 		return s->flags & TCP_ACK && levee_answers_syn(peer, s) ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_OUTSIDE;
-	if (e->flags & LEVEE_END_SEEN && s->seq == e->seq_end)
+	if (levee_reset_at_fin(e, s->seq))
 		return LEVEE_TRACKED_TAKEN;
-	/* It refuses a stale SYN-ACK, and goes on (section 3.10.7.3 first). */
+	if (acked && (seq_before(s->seq, peer->ack) || seq_after(s->seq, peer->win_end)))
+		return LEVEE_TRACKED_OUTSIDE;
+	/* It refuses the ACK of a TIME_WAIT, or a stale SYN-ACK, and goes on (section 3.10.7.3 first). */
+	if (e->state == LEVEE_TCP_SYN_SENT && peer->state == LEVEE_TCP_TIME_WAIT)
+		return LEVEE_TRACKED_OLD;
+	if (all || (acked && s->seq == peer->ack))
+		return LEVEE_TRACKED_TAKEN;
 	if (e->state == LEVEE_TCP_SYN_SENT)
 		return LEVEE_TRACKED_OLD;
-	if (!(peer->flags & LEVEE_END_ACK))
-		return side == LEVEE_LOCAL ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_SUSPECT;
-	if (s->seq == peer->ack || levee_reset_at_fin(e, s->seq))
-		return LEVEE_TRACKED_TAKEN;
-	if (seq_before(s->seq, peer->ack) || seq_after(s->seq, peer->win_end))
-		return LEVEE_TRACKED_OUTSIDE;
 	/* Beyond what it has sent it refuses what was never sent, and goes on (section 3.10.7.4 fifth, SYN-RECEIVED). */
-	return side == LEVEE_LOCAL && !seq_after(s->seq, e->seq_end) ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_SUSPECT;
+	return side == LEVEE_LOCAL && !(e->flags & LEVEE_END_SEEN && seq_after(s->seq, e->seq_end)) ? LEVEE_TRACKED_TAKEN :
+												       LEVEE_TRACKED_SUSPECT;
 }
 
 static __always_inline enum levee_tracked levee_track_reset(struct levee_flow *f, struct levee_end *e,
@@ -429,9 +553,9 @@ static __always_inline enum levee_tracked levee_track(struct levee_flow *f, cons
 		return LEVEE_TRACKED_SYN_AGAIN;
 	}
 	if (s->flags & TCP_SYN)
-		return levee_track_syn(e, peer, s);
+		return levee_track_syn(e, peer, s, side);
 	result = levee_track_plain(f, e, peer, s, side);
-	if (result == LEVEE_TRACKED_TAKEN)
+	if (result <= LEVEE_TRACKED_OLD)
 		levee_flow_conclude(f);
 	return result;
 }
@@ -466,10 +590,9 @@ static __always_inline __u8 levee_state_of_peer(__u8 state)
 	case LEVEE_TCP_FIN_WAIT_2:
 		return LEVEE_TCP_CLOSE_WAIT;
 	case LEVEE_TCP_CLOSE_WAIT:
+	case LEVEE_TCP_CLOSING:
 	case LEVEE_TCP_LAST_ACK:
 		return LEVEE_TCP_FIN_WAIT_2;
-	case LEVEE_TCP_CLOSING:
-		return LEVEE_TCP_CLOSING;
 	case LEVEE_TCP_SYN_SENT:
 	case LEVEE_TCP_TIME_WAIT:
 	case LEVEE_TCP_CLOSED:
@@ -518,6 +641,7 @@ static __always_inline void levee_flow_adopt(struct levee_flow *f, const struct 
 		local->seq_end = k->snd_nxt;
 		local->fin_end = levee_socket_fin_end(k);
 		local->wscale = k->rcv_wscale & 15;
+		local->win_end = k->rcv_wnd;
 	}
 	if (k->known && k->state != LEVEE_TCP_SYN_SENT) {
 		local->flags |= LEVEE_END_ACK;
@@ -528,6 +652,9 @@ static __always_inline void levee_flow_adopt(struct levee_flow *f, const struct 
 		remote->fin_end = k->rcv_nxt;
 		remote->ack = k->snd_una;
 		remote->win_end = k->snd_una + k->snd_wnd;
+		/* A window may have been taken back that was used (RFC 9293 section 3.8.6). */
+		if (seq_before(remote->win_end, k->snd_nxt))
+			remote->win_end = k->snd_nxt;
 		remote->wscale = k->snd_wscale & 15;
 		remote->ts_recent = k->ts_recent;
 	}

@@ -19,7 +19,7 @@ static const struct meaning {
 	{ LEVEE_TCP_SYN_SENT, LEVEE_TCP_CLOSED, BIT(SYN_SENT) },
 	{ LEVEE_TCP_SYN_SENT, LEVEE_TCP_LISTEN, BIT(SYN_SENT) },
 	{ LEVEE_TCP_SYN_SENT, LEVEE_TCP_TIME_WAIT, BIT(SYN_SENT) },
-	{ LEVEE_TCP_SYN_SENT, LEVEE_TCP_SYN_RECEIVED, BIT(SYN_SENT2) },
+	{ LEVEE_TCP_SYN_SENT, LEVEE_TCP_SYN_RECEIVED, BIT(SYN_SENT2) | BIT(SYN_RECV) }, /* its SYN-ACK may have left */
 	{ LEVEE_TCP_SYN_RECEIVED, LEVEE_TCP_SYN_RECEIVED, BIT(SYN_SENT2) },
 	{ LEVEE_TCP_SYN_RECEIVED, LEVEE_TCP_FIN_WAIT_1, BIT(FIN_WAIT) },
 	{ LEVEE_TCP_ESTABLISHED, LEVEE_TCP_SYN_RECEIVED, BIT(SYN_RECV) },
@@ -43,7 +43,6 @@ static struct pair plain(struct pair pair)
 
 unsigned int pair_means(struct pair pair)
 {
-	pair = plain(pair);
 	return pair.local << 8 | pair.remote;
 }
 
@@ -80,7 +79,7 @@ static bool same_state(uint8_t levee, uint8_t observer, bool doubted)
  */
 bool pair_is(const struct view *v, const struct observer *o)
 {
-	struct pair pair = plain(v->after.levee);
+	struct pair pair = v->after.levee;
 
 	if (v->refused && pair.entry == ENTRY_NONE && observer_state(o, LEVEE_REMOTE) == LEVEE_TCP_SYN_SENT)
 		return true;
@@ -236,6 +235,18 @@ static void choose(struct view *v)
 	v->known_before = sceptic ? &v->sceptic_before : &v->credulous_before;
 }
 
+/* The FIN that was believed was none; another one, behind it, may still be. */
+static void believe_the_other(struct view *v)
+{
+	uint32_t other = v->credulous.end[v->p->from].other_fin_end;
+
+	v->credulous = v->sceptic;
+	if (!other || !number_before(v->p->seq + v->p->payload, other))
+		return;
+	v->credulous.end[v->p->from].fin = true;
+	v->credulous.end[v->p->from].fin_end = other;
+}
+
 static void see(struct view *v, const struct trace *t, unsigned int i)
 {
 	v->step = i;
@@ -246,7 +257,7 @@ static void see(struct view *v, const struct trace *t, unsigned int i)
 	v->credulous_before = v->credulous;
 	observer_see(&v->sceptic, v->p);
 	if (contradicts(v))
-		v->credulous = v->sceptic;
+		believe_the_other(v);
 	v->credulous.credulous = true;
 	observer_see(&v->credulous, v->p);
 	note_history(v);

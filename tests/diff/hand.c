@@ -92,13 +92,13 @@ const struct script scripts[] = {
 	IN(S, OPTS), OUT(SA, .ack = 1, OPTS), HALF_OPEN(SYN_RECEIVED, SYN_RECV), IN(R, .seq = 1), GONE(CLOSE) } },
 { "simultaneous open", "crossing SYN-ACKs", {
 	OUT(S, OPTS), IN(S, OPTS), ARE(SYN_RECEIVED, SYN_SENT, SYN_SENT2),
-	OUT(SA, .ack = 1, OPTS), ARE(SYN_RECEIVED, ESTABLISHED, SYN_RECV),
+	OUT(SA, .ack = 1, OPTS), ARE(SYN_RECEIVED, SYN_SENT, SYN_RECV),
 	IN(SA, .ack = 1, OPTS), ARE(ESTABLISHED, ESTABLISHED, SYN_RECV) } },
 { "simultaneous open, ended by an ACK", NULL, {
-	SIMULTANEOUS, OUT(SA, .ack = 1, OPTS), ARE(SYN_RECEIVED, ESTABLISHED, SYN_RECV),
+	SIMULTANEOUS, OUT(SA, .ack = 1, OPTS), ARE(SYN_RECEIVED, SYN_SENT, SYN_RECV),
 	IN(A, .seq = 1, .ack = 1), ARE(ESTABLISHED, ESTABLISHED, ESTABLISHED) } },
 { "ACK of the wrong end in simultaneous open", "ACK in simultaneous open", {
-	SIMULTANEOUS, OUT(SA, .ack = 1, OPTS), OUT(A, .seq = 1, .ack = 1), ARE(SYN_RECEIVED, ESTABLISHED, ESTABLISHED) } },
+	SIMULTANEOUS, OUT(SA, .ack = 1, OPTS), OUT(A, .seq = 1, .ack = 1), ARE(SYN_RECEIVED, SYN_SENT, ESTABLISHED) } },
 { "third ACK before its SYN-ACK", "overtaken SYN-ACK", {
 	IN(S, OPTS), IN(A, .seq = 1, .ack = 1), HALF_OPEN(LISTEN, SYN_SENT),
 	OUT(SA, .ack = 1, OPTS), ARE(ESTABLISHED, ESTABLISHED, SYN_RECV),
@@ -184,10 +184,10 @@ const struct script scripts[] = {
 	ARE(TIME_WAIT, CLOSED, TIME_WAIT), IN(S, .seq = 70000, OPTS), ARE(TIME_WAIT, SYN_SENT, SYN_SENT),
 	OUT(SA, .seq = 65600, .ack = 70001, OPTS), HALF_OPEN(SYN_RECEIVED, SYN_RECV),
 	IN(A, .seq = 70001, .ack = 65601), ARE(ESTABLISHED, ESTABLISHED, ESTABLISHED) } },
-{ "TIME_WAIT not reused by a lower ISN", "RST of a stale ACK", {
+{ "TIME_WAIT not reused by a lower ISN", "old SYN in TIME_WAIT + RST in TIME_WAIT", {
 	HANDSHAKE, OUT(FA, .seq = 1, .ack = 1), IN(FA, .seq = 1, .ack = 2), OUT(A, .seq = 2, .ack = 2),
-	IN(S, .seq = -70000, OPTS), ARE(TIME_WAIT, SYN_SENT, SYN_SENT), OUT(A, .seq = 2, .ack = 2),
-	IN(R, .seq = 2), ARE(TIME_WAIT, SYN_SENT, CLOSE) } },
+	IN(S, .seq = -70000, OPTS), ARE(TIME_WAIT, CLOSED, SYN_SENT), OUT(A, .seq = 2, .ack = 2),
+	IN(R, .seq = 2), ARE(TIME_WAIT, CLOSED, CLOSE) } },
 { "another connection after the close", NULL, {
 	ALL_OVER, IN(S, .seq = 3000, OPTS), HALF_OPEN(LISTEN, SYN_SENT), OUT(SA, .seq = 90000, .ack = 3001, OPTS),
 	IN(A, .seq = 3001, .ack = 90001), ARE(ESTABLISHED, ESTABLISHED, ESTABLISHED) } },

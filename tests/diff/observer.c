@@ -129,6 +129,23 @@ static bool leaves_time_wait(const struct observer *o, const struct passage *p)
 	return p->from == LEVEE_LOCAL && (mine == LEVEE_TCP_CLOSED || mine == LEVEE_TCP_TIME_WAIT);
 }
 
+/* A SYN that comes reaches this host. One that leaves may be lost: the other end has got it when it says so. */
+static bool reaches(const struct passage *p)
+{
+	return p->from == LEVEE_REMOTE;
+}
+
+/* Does an end in TIME_WAIT take a SYN for that of another connection (RFC 6191)? */
+static bool time_wait_takes(const struct watched *x, const struct watched *y, const struct passage *p)
+{
+	if (!y->acked)
+		return true;
+	/* Where both ends agreed on timestamps. */
+	if (p->ts && x->tsval_known && y->tsval_known && p->tsval != x->tsval)
+		return number_before(x->tsval, p->tsval) || (p->tsval == x->tsval - 1 && number_before(y->ack, p->seq));
+	return number_before(y->ack, p->seq);
+}
+
 static bool opening(uint8_t state)
 {
 	return state == LEVEE_TCP_SYN_SENT || state == LEVEE_TCP_SYN_RECEIVED;
@@ -143,26 +160,27 @@ static void see_syn(struct observer *o, const struct passage *p)
 	if (theirs == LEVEE_TCP_CLOSED || !o->begun || lost_it(o, p) || leaves_time_wait(o, p)) {
 		begin(o, p->from, &x->syns[0]);
 	} else if (theirs == LEVEE_TCP_TIME_WAIT) {
-		x->reborn = true; /* whether the other end takes it (RFC 6191) its answer will tell */
+		x->reborn = time_wait_takes(x, y, p);
 	} else if (y->reborn) { /* simultaneous open, of another connection */
 		begin(o, !p->from, &y->syns[0]);
 		open_end(x, &x->syns[0]);
-		y->got_syn = true;
+		y->got_syn = reaches(p);
 	} else if (mine == LEVEE_TCP_LISTEN) { /* simultaneous open */
 		open_end(x, &x->syns[0]);
-		y->got_syn = true;
+		y->got_syn = reaches(p);
 	} else if (mine == LEVEE_TCP_SYN_RECEIVED && theirs == LEVEE_TCP_SYN_SENT && p->seq == x->isn) {
-		y->got_syn = true; /* this time */
-	} else if (opening(mine) && (theirs == LEVEE_TCP_LISTEN || opening(theirs)) && p->seq != x->isn) {
+		y->got_syn = y->got_syn || reaches(p); /* this time */
+	} else if (opening(mine) && (theirs == LEVEE_TCP_LISTEN || opening(theirs)) && p->seq != x->isn &&
+		   !(reaches(p) && x->syn_acked)) { /* this host has answered the one before */
 		open_end(x, &x->syns[0]); /* another attempt */
-		y->got_syn = y->syn;
+		y->got_syn = y->syn && reaches(p);
 	}
 }
 
 static void take_ack(struct watched *x, struct watched *y, const struct passage *p, uint32_t scale)
 {
 	/* From SYN_SENT only a SYN-ACK brings an end to acknowledge a SYN; whether it was seen does not matter. */
-	if (!(p->flags & F_SYN) && y->syn && x->syn && !x->got_syn && p->ack == y->seq_end)
+	if (!(p->flags & F_SYN) && y->syn && x->syn && !x->got_syn && !number_before(p->ack, y->isn + 1))
 		x->got_syn = x->syn_acked = true;
 	uint32_t edge = p->ack + ((uint32_t)p->window << scale);
 
@@ -230,7 +248,8 @@ static void see_synack(struct observer *o, const struct passage *p)
 	}
 	if (not_taken(o, p))
 		x->syn_acked = false;
-	x->got_syn = y->got_syn = true;
+	x->got_syn = true;
+	y->got_syn = y->got_syn || reaches(p) || x->syn_acked;
 	take_ack(x, y, p, 0);
 }
 
@@ -284,11 +303,16 @@ static void see_fin(struct watched *x, struct watched *y, const struct passage *
 	uint32_t end = p->seq + p->payload + 1;
 
 	/* Of two the lower: what is acknowledged, or sent, behind it tells the rest. */
-	if (!(p->flags & F_FIN) || (x->fin && (x->fin_acked || !number_before(end, x->fin_end))))
+	if (!(p->flags & F_FIN) || (x->fin && (x->fin_acked || !number_before(end, x->fin_end)))) {
+		if (p->flags & F_FIN && end != x->fin_end)
+			x->other_fin_end = end;
 		return;
+	}
+	if (x->fin)
+		x->other_fin_end = x->fin_end;
 	x->fin = true;
 	x->fin_end = end;
-	x->fin_answers = x->knows_fin;
+	x->fin_answers = x->knows_fin && !number_before(p->ack, y->fin_end);
 	if (y->acked && !number_before(y->ack, end))
 		x->fin_acked = y->knows_fin = true;
 }

@@ -32,6 +32,7 @@ struct watched {
 	bool syn_acked;
 	bool acked; /* ack and win_end are known */
 	bool fin, fin_acked;
+	uint32_t other_fin_end; /* of another FIN, behind fin_end; 0 none */
 	bool fin_answers; /* its FIN acknowledges the other's */
 	bool knows_fin; /* it has acknowledged the other's FIN */
 	bool reset;

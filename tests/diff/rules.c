@@ -352,6 +352,14 @@ static bool ack_in_simultaneous_open(const struct view *v)
 	       v->after.levee.entry == ENTRY_FLOW && sender(v)->syn && !sender(v)->syn_acked;
 }
 
+/* A SYN that is neither of a higher number nor of a later time than what TIME_WAIT remembers is not another connection's. */
+static bool old_syn_in_time_wait(const struct view *v)
+{
+	return is_syn(v) && nf_moved(v, NF_TIME_WAIT, NF_SYN_SENT) && levee_stayed(v) &&
+	       observer_state(v->known_before, !v->p->from) == LEVEE_TCP_TIME_WAIT && !sender(v)->reborn &&
+	       !old_timestamp(v);
+}
+
 /* In SYN_RECEIVED a segment that is not acceptable is dropped, and one that acknowledges another number draws a RST. */
 static bool wrong_third_ack(const struct view *v)
 {
@@ -435,6 +443,8 @@ const struct rule rules[] = {
 	  "nf takes any RST once a FIN was seen; the receiver takes only the exact number", reset_while_closing },
 	{ "RST in TIME_WAIT", "RFC 1337 3", "nf forgets TIME_WAIT for any RST; it has to outlast it",
 	  reset_in_time_wait },
+	{ "old SYN in TIME_WAIT", "RFC 6191 2",
+	  "nf takes any SYN for the next connection; TIME_WAIT takes one that is newer", old_syn_in_time_wait },
 	{ "RST while opening", "RFC 5961 3.2", "nf takes a RST in its window, which is wide open during the handshake",
 	  reset_while_opening },
 	{ "RST after a SYN", "RFC 5961 3.2", "after a SYN on a live connection nf takes any RST in the window",

@@ -121,6 +121,14 @@ static bool is_windowed(struct world *w)
 	       complain(w, "the client's window ends at %u", f.end[LEVEE_REMOTE].win_end - w->link.local_isn);
 }
 
+static bool client_has_sent_126000(struct world *w)
+{
+	struct levee_flow f;
+
+	return (world_flow(w, &f) && f.end[LEVEE_REMOTE].seq_end == w->link.remote_isn + 126001) ||
+	       complain(w, "the client has sent up to %u", f.end[LEVEE_REMOTE].seq_end - w->link.remote_isn);
+}
+
 static bool both_scales_are_known(struct world *w)
 {
 	const uint8_t known = LEVEE_END_SYN | LEVEE_END_SCALED;
@@ -200,6 +208,13 @@ static const struct row handshake[] = {
 	  .steps = { HANDSHAKE, SERVER_CLOSES, IN(PASS_FLOW_SYN, S, .seq = 900000, LINUX), FLOW(TIME_WAIT, SYN_SENT), CHECK(ended_fin_local),
 		     OUT(SA, .seq = 800000, .ack = 900001, LINUX), HALF_OPEN, IN(PASS_HANDSHAKE, A, .seq = 900001, .ack = 800001, TS),
 		     FLOW(ESTABLISHED, ESTABLISHED), CHECK(both_scales_are_known), CHECK(lives) } },
+	{ "a connection that this host has given up without a word: the client's SYN is a new one's", BOTH,
+	  .steps = { HANDSHAKE, IN(PASS_FLOW_SYN, S, .seq = 900000, LINUX), FLOW(ESTABLISHED, ESTABLISHED), OUT(SA, .seq = 800000, .ack = 900001, LINUX),
+		     HALF_OPEN, COUNTED(FLOW_REUSED, 1), IN(PASS_HANDSHAKE, A, .seq = 900001, .ack = 800001, TS), FLOW(ESTABLISHED, ESTABLISHED),
+		     CHECK(no_repeats), CHECK(lives) } },
+	{ "an old SYN on TIME_WAIT comes to nothing (RFC 6191)", BOTH,
+	  .steps = { HANDSHAKE, SERVER_CLOSES, CHECK(remember), IN(PASS_FLOW_SYN, S, .options = "mss=1460 sack nop ws=7"), CHECK(unchanged_since),
+		     IN(PASS_FLOW_SYN, S, .seq = -90000), CHECK(unchanged_since), FLOW(TIME_WAIT, CLOSED) } },
 	{ "two connections of two clients with the ports exchanged do not meet", BOTH,
 	  .steps = { HANDSHAKE, OUT(S, LINUX, .local_port = CLIENT_PORT, .port = (uint16_t)(SERVICE_PORT - CLIENT_PORT)), FLOW(SYN_SENT, CLOSED),
 		     COUNTED(FLOW_NEW, 2) } },
@@ -233,7 +248,7 @@ static const struct row opening[] = {
 		     IN(PASS_FLOW, A, .seq = 1, .ack = 1, TS, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED) } },
 	{ "split handshake in five: SYN, SYN-ACK, ACK of it", BOTH,
 	  .steps = { OUT(S, LINUX, OUTGOING), IN(PASS_FLOW_SYN, S, LINUX, OUTGOING), OUT(SA, .ack = 1, LINUX, OUTGOING),
-		     FLOW(SYN_RECEIVED, ESTABLISHED), IN(PASS_FLOW, SA, .ack = 1, LINUX, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED),
+		     FLOW(SYN_RECEIVED, SYN_SENT), IN(PASS_FLOW, SA, .ack = 1, LINUX, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED),
 		     OUT(A, .seq = 1, .ack = 1, TS, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED) } },
 	{ "simultaneous open, SYN and SYN-ACK lost and repeated", BOTH,
 	  .steps = { OUT(S, LINUX, OUTGOING), OUT(S, LINUX, OUTGOING), IN(PASS_FLOW_SYN, S, LINUX, OUTGOING), FLOW(SYN_RECEIVED, SYN_SENT),
@@ -246,6 +261,11 @@ static const struct row opening[] = {
 		     DATA_OUT(.seq = 1, .ack = 1, .payload = 30, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED),
 		     OUT(S, LINUX, OUTGOING, .payload = 30, .port = 1), IN(PASS_FLOW, SA, .ack = 31, LINUX, OUTGOING, .port = 1),
 		     FLOW(ESTABLISHED, SYN_RECEIVED) } },
+	{ "a connection that this host has given up in FIN_WAIT_2, and opens again", BOTH,
+	  .steps = { CONNECT, OUT(FA, .seq = 1, .ack = 1, TS, OUTGOING), IN(PASS_FLOW, A, .seq = 1, .ack = 2, TS, OUTGOING), FLOW(FIN_WAIT_2, CLOSE_WAIT),
+		     OUT(S, .seq = 900000, LINUX, OUTGOING), FLOW(SYN_SENT, CLOSED), COUNTED(FLOW_REUSED, 1), COUNTED(FLOW_OUTGOING, 2),
+		     IN(PASS_FLOW, SA, .seq = 70000, .ack = 900001, LINUX, OUTGOING), OUT(A, .seq = 900001, .ack = 70001, TS, OUTGOING),
+		     FLOW(ESTABLISHED, ESTABLISHED), CHECK(lives) } },
 	{ "refused: ended by the remote end's RST", BOTH,
 	  .steps = { OUT(S, LINUX, OUTGOING), IN(PASS_FLOW, RA, .seq = 0, .absolute = true, .ack = 1, OUTGOING), FLOW(CLOSED, CLOSED),
 		     CHECK(ended_reset_remote) } },
@@ -291,7 +311,9 @@ static const struct row windows[] = {
 	{ "super-packets: 60000 bytes, and more than IP can say", BOTH,
 	  .steps = { HANDSHAKE, DATA_IN(.seq = 1, .ack = 1, .payload = 60000), OUT(A, .seq = 1, .ack = 60001, TS),
 		     DATA_IN(.seq = 60001, .ack = 1, .payload = 66000, .no_length = true), OUT(A, .seq = 1, .ack = 126001, TS),
-		     COUNTED(FLOW_OUT_OF_WINDOW, 0), OUT(A, .seq = 1, .ack = 126002, TS), COUNTED(FLOW_OUT_OF_WINDOW, 1) } },
+		     CHECK(client_has_sent_126000), COUNTED(FLOW_OUT_OF_WINDOW, 0) } },
+	{ "what this host acknowledges has come, though levee has not seen it", BOTH,
+	  .steps = { HANDSHAKE, OUT(A, .seq = 1, .ack = 126001, TS), COUNTED(FLOW_OUT_OF_WINDOW, 0), CHECK(client_has_sent_126000) } },
 	{ "a flow without known numbers takes segments on trust", BOTH,
 	  .steps = { SEED_FLOW(ESTABLISHED), IN(PASS_FLOW, PA, .seq = 5, .ack = 9, .payload = 3, TS), DATA_OUT(.seq = 9, .ack = 8, .payload = 4),
 		     IN(PASS_FLOW, A, .seq = 8, .ack = 13, TS), IN(PASS_FLOW_OUT_OF_WINDOW, A, .seq = 8, .ack = 14, TS) } },
