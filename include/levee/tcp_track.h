@@ -212,16 +212,20 @@ static __always_inline void levee_send_fin(struct levee_flow *f, struct levee_en
 
 /* --- a segment with neither SYN nor RST, found to be in the window */
 
+/* `e` acknowledges the SYN of `peer`. In SYN_SENT only a SYN-ACK brings an end to send this. */
+static __always_inline void levee_ack_syn(struct levee_end *e, struct levee_end *peer, __u32 ack)
+{
+	if (!(peer->flags & LEVEE_END_SYN) || !(e->flags & LEVEE_END_ACK) || seq_before(ack, e->ack))
+		return;
+	levee_end_event(peer, LEVEE_EV_RCVD_ACK_OF_SYN);
+	if (e->state == LEVEE_TCP_SYN_SENT)
+		levee_end_event(e, LEVEE_EV_RCVD_SYNACK);
+}
+
 static __always_inline void levee_take(struct levee_flow *f, struct levee_end *e, struct levee_end *peer,
 				       const struct levee_segment *s, enum levee_side side)
 {
-	if ((peer->flags & (LEVEE_END_SYN | LEVEE_END_FIN)) == LEVEE_END_SYN && peer->state == LEVEE_TCP_SYN_RECEIVED &&
-	    !seq_before(s->ack, peer->fin_end)) {
-		levee_end_event(peer, LEVEE_EV_RCVD_ACK_OF_SYN);
-		/* In SYN_SENT only a SYN-ACK brings an end to send this. */
-		if (e->state == LEVEE_TCP_SYN_SENT)
-			levee_end_event(e, LEVEE_EV_RCVD_SYNACK);
-	}
+	levee_ack_syn(e, peer, s->ack);
 	/* Nobody acknowledges data in SYN_RECEIVED: the third ACK was taken after all. */
 	if (e->state == LEVEE_TCP_SYN_RECEIVED && e->flags & LEVEE_END_ACK && seq_after(s->ack, e->ack))
 		levee_end_event(e, LEVEE_EV_RCVD_ACK_OF_SYN);
@@ -290,20 +294,35 @@ static __always_inline int levee_answers_syn(const struct levee_end *peer, const
 	return peer->flags & LEVEE_END_SYN && s->ack - peer->fin_end <= peer->seq_end - peer->fin_end;
 }
 
-static __always_inline void levee_take_synack(struct levee_end *e, struct levee_end *peer, const struct levee_segment *s)
+/* In simultaneous open an end sends its SYN once more, with an ACK: that is no repeat. */
+static __always_inline int levee_first_synack(const struct levee_end *e, const struct levee_segment *s)
 {
-	levee_note_ack(e, s->ack, s->window);
-	levee_end_event(e, LEVEE_EV_SENT_SYNACK);
-	levee_end_event(peer, LEVEE_EV_RCVD_SYNACK);
-	/* What the peer's window counts from is known now. */
-	if (!(peer->flags & LEVEE_END_ACK))
-		levee_note_ack(peer, s->seq + 1, peer->win_end);
+	return s->flags & TCP_ACK && (!(e->flags & LEVEE_END_ACK) || e->state == LEVEE_TCP_SYN_SENT);
 }
 
-static __always_inline void levee_take_syn(struct levee_end *e, struct levee_end *peer)
+/*
+ * What comes reaches this host: it is established by a SYN-ACK at once. What goes may be lost: the remote end is
+ * established by the ACK with which it answers, or if it only waits for the acknowledgment of its SYN.
+ */
+static __always_inline void levee_take_synack(struct levee_end *e, struct levee_end *peer, const struct levee_segment *s,
+					      enum levee_side side)
+{
+	int first = levee_first_synack(e, s);
+
+	levee_note_ack(e, s->ack, s->window);
+	levee_end_event(e, LEVEE_EV_SENT_SYNACK);
+	levee_end_event(peer, side == LEVEE_REMOTE ? LEVEE_EV_RCVD_SYNACK : LEVEE_EV_RCVD_ACK_OF_SYN);
+	/* What the peer's window counts from is known now; or the peer has acknowledged this SYN when it came without ACK. */
+	if (!(peer->flags & LEVEE_END_ACK))
+		levee_note_ack(peer, s->seq + 1, peer->win_end);
+	else if (first && !seq_before(peer->ack, s->seq + 1))
+		levee_end_event(e, LEVEE_EV_RCVD_ACK_OF_SYN);
+}
+
+static __always_inline void levee_take_syn(struct levee_end *e, struct levee_end *peer, enum levee_side side)
 {
 	levee_end_event(e, LEVEE_EV_SENT_SYN);
-	if (peer->state == LEVEE_TCP_SYN_SENT)
+	if (side == LEVEE_REMOTE && peer->state == LEVEE_TCP_SYN_SENT)
 		levee_end_event(peer, LEVEE_EV_RCVD_SYN);
 }
 
@@ -329,26 +348,27 @@ static __always_inline int levee_unaccepted(const struct levee_flow *f, const st
 
 /*
  * Before the flow is established, and after it has ended, a SYN opens its end anew. On a live flow it changes
- * nothing: the endpoint answers with a challenge ACK (RFC 5961 section 4). In simultaneous open an end sends its
- * SYN once more, with an ACK, when it may be established already.
+ * nothing: the endpoint answers with a challenge ACK (RFC 5961 section 4).
  */
 static __always_inline enum levee_tracked levee_track_syn(struct levee_end *e, struct levee_end *peer,
-							  const struct levee_segment *s)
+							  const struct levee_segment *s, enum levee_side side)
 {
-	int before = e->state << 8 | peer->state;
-	int again = levee_syn_again(e, s);
+	int again = levee_syn_again(e, s), repeat = again && !levee_first_synack(e, s);
 
-	if (!levee_end_done(e) && !levee_end_opening(e) && !(again && levee_end_opening(peer)))
+	if (!levee_end_opening(e) && !levee_end_done(e))
 		return LEVEE_TRACKED_OUTSIDE;
 	if (s->flags & TCP_ACK && (!levee_answers_syn(peer, s) || (levee_end_done(e) && !levee_end_opening(peer))))
 		return LEVEE_TRACKED_OUTSIDE; /* stale: no answer to the SYN that was sent, or to none */
+	/* The remote end's SYN has been answered: another one comes too late. */
+	if (!again && side == LEVEE_REMOTE && segment_is_syn(s) && levee_end_opening(e) && e->flags & LEVEE_END_ACK)
+		return LEVEE_TRACKED_OUTSIDE;
 	if (!again)
 		levee_end_open(e, s);
 	if (s->flags & TCP_ACK)
-		levee_take_synack(e, peer, s);
+		levee_take_synack(e, peer, s, side);
 	else
-		levee_take_syn(e, peer);
-	if (!again || before != (e->state << 8 | peer->state))
+		levee_take_syn(e, peer, side);
+	if (!repeat)
 		return LEVEE_TRACKED_TAKEN;
 	levee_count_syn_again(e);
 	return LEVEE_TRACKED_SYN_AGAIN;
@@ -365,26 +385,29 @@ static __always_inline int levee_reset_at_fin(const struct levee_end *e, __u32 s
 /*
  * What `peer` does with a RST of `e`: RFC 9293 section 3.10.7.3 second, section 3.10.7.4 second, RFC 5961 section 3. Its RCV.NXT is
  * what it has acknowledged, or all that `e` has sent. This host's own stack is not suspected of forging: it answers what it does
- * not know with the number that was acknowledged.
+ * not know with the number that was acknowledged, and gives up with the number that it sends next.
  */
 static __always_inline enum levee_tracked levee_place_reset(const struct levee_end *e, const struct levee_end *peer,
 							    const struct levee_segment *s, enum levee_side side)
 {
+	int all = e->flags & LEVEE_END_SEEN && s->seq == e->seq_end, acked = peer->flags & LEVEE_END_ACK;
+
+	if (all && side == LEVEE_LOCAL)
+		return LEVEE_TRACKED_TAKEN;
 	if (peer->state == LEVEE_TCP_SYN_SENT)
 		return s->flags & TCP_ACK && levee_answers_syn(peer, s) ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_OUTSIDE;
-	if (e->flags & LEVEE_END_SEEN && s->seq == e->seq_end)
+	if (levee_reset_at_fin(e, s->seq))
 		return LEVEE_TRACKED_TAKEN;
-	/* It refuses a stale SYN-ACK, and goes on (section 3.10.7.3 first). */
-	if (e->state == LEVEE_TCP_SYN_SENT)
-		return LEVEE_TRACKED_OLD;
-	if (!(peer->flags & LEVEE_END_ACK))
-		return side == LEVEE_LOCAL ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_SUSPECT;
-	if (s->seq == peer->ack || levee_reset_at_fin(e, s->seq))
-		return LEVEE_TRACKED_TAKEN;
-	if (seq_before(s->seq, peer->ack) || seq_after(s->seq, peer->win_end))
+	/* It refuses a stale answer to its SYN, and goes on (section 3.10.7.3 first). */
+	if (e->state == LEVEE_TCP_SYN_SENT && !(e->flags & LEVEE_END_ACK))
+		return all ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_OLD;
+	if (acked && (seq_before(s->seq, peer->ack) || seq_after(s->seq, peer->win_end)))
 		return LEVEE_TRACKED_OUTSIDE;
+	if (all || (acked && s->seq == peer->ack))
+		return LEVEE_TRACKED_TAKEN;
 	/* Beyond what it has sent it refuses what was never sent, and goes on (section 3.10.7.4 fifth, SYN-RECEIVED). */
-	return side == LEVEE_LOCAL && !seq_after(s->seq, e->seq_end) ? LEVEE_TRACKED_TAKEN : LEVEE_TRACKED_SUSPECT;
+	return side == LEVEE_LOCAL && !(e->flags & LEVEE_END_SEEN && seq_after(s->seq, e->seq_end)) ? LEVEE_TRACKED_TAKEN :
+												       LEVEE_TRACKED_SUSPECT;
 }
 
 static __always_inline enum levee_tracked levee_track_reset(struct levee_flow *f, struct levee_end *e,
@@ -429,7 +452,7 @@ static __always_inline enum levee_tracked levee_track(struct levee_flow *f, cons
 		return LEVEE_TRACKED_SYN_AGAIN;
 	}
 	if (s->flags & TCP_SYN)
-		return levee_track_syn(e, peer, s);
+		return levee_track_syn(e, peer, s, side);
 	result = levee_track_plain(f, e, peer, s, side);
 	if (result == LEVEE_TRACKED_TAKEN)
 		levee_flow_conclude(f);

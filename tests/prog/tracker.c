@@ -233,7 +233,7 @@ static const struct row opening[] = {
 		     IN(PASS_FLOW, A, .seq = 1, .ack = 1, TS, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED) } },
 	{ "split handshake in five: SYN, SYN-ACK, ACK of it", BOTH,
 	  .steps = { OUT(S, LINUX, OUTGOING), IN(PASS_FLOW_SYN, S, LINUX, OUTGOING), OUT(SA, .ack = 1, LINUX, OUTGOING),
-		     FLOW(SYN_RECEIVED, ESTABLISHED), IN(PASS_FLOW, SA, .ack = 1, LINUX, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED),
+		     FLOW(SYN_RECEIVED, SYN_SENT), IN(PASS_FLOW, SA, .ack = 1, LINUX, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED),
 		     OUT(A, .seq = 1, .ack = 1, TS, OUTGOING), FLOW(ESTABLISHED, ESTABLISHED) } },
 	{ "simultaneous open, SYN and SYN-ACK lost and repeated", BOTH,
 	  .steps = { OUT(S, LINUX, OUTGOING), OUT(S, LINUX, OUTGOING), IN(PASS_FLOW_SYN, S, LINUX, OUTGOING), FLOW(SYN_RECEIVED, SYN_SENT),
