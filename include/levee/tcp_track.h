@@ -346,6 +346,34 @@ static __always_inline int levee_unaccepted(const struct levee_flow *f, const st
 	       e->state == LEVEE_TCP_ESTABLISHED && e->seq_end == e->fin_end && e->ack == s->ack;
 }
 
+/* RFC 6191: does `peer` in TIME_WAIT refuse a SYN that may be an old one of the connection that is over? As Linux does. */
+static __always_inline int levee_time_wait_refuses(const struct levee_end *e, const struct levee_end *peer,
+						   const struct levee_segment *s)
+{
+	if (!(peer->flags & LEVEE_END_ACK))
+		return 0;
+	if (levee_paws_refuses(e, s))
+		return 1;
+	return !seq_after(s->seq, peer->ack) &&
+	       !(s->options & LEVEE_OPT_TS && e->flags & LEVEE_END_TS && seq_after(s->tsval, e->ts_recent));
+}
+
+/*
+ * Is this SYN or SYN-ACK nothing to the end that it goes to? A SYN-ACK is stale that answers another SYN than the one that was
+ * sent. Another SYN of the remote end comes too late once this host has answered one; this host knows its own.
+ */
+static __always_inline int levee_syn_refused(const struct levee_end *e, const struct levee_end *peer,
+					     const struct levee_segment *s, enum levee_side side, int again)
+{
+	if (s->flags & TCP_ACK)
+		return !levee_answers_syn(peer, s) || !(again || levee_end_opening(peer));
+	if (again || side == LEVEE_LOCAL)
+		return 0;
+	if (peer->state == LEVEE_TCP_TIME_WAIT)
+		return levee_time_wait_refuses(e, peer, s);
+	return levee_end_opening(e) && e->flags & LEVEE_END_ACK;
+}
+
 /*
  * Before the flow is established, and after it has ended, a SYN opens its end anew. On a live flow it changes
  * nothing: the endpoint answers with a challenge ACK (RFC 5961 section 4).
@@ -353,14 +381,9 @@ static __always_inline int levee_unaccepted(const struct levee_flow *f, const st
 static __always_inline enum levee_tracked levee_track_syn(struct levee_end *e, struct levee_end *peer,
 							  const struct levee_segment *s, enum levee_side side)
 {
-	int again = levee_syn_again(e, s), repeat = again && !levee_first_synack(e, s);
+	int again = levee_end_opening(e) && levee_syn_again(e, s), repeat = again && !levee_first_synack(e, s);
 
-	if (!levee_end_opening(e) && !levee_end_done(e))
-		return LEVEE_TRACKED_OUTSIDE;
-	if (s->flags & TCP_ACK && (!levee_answers_syn(peer, s) || (levee_end_done(e) && !levee_end_opening(peer))))
-		return LEVEE_TRACKED_OUTSIDE; /* stale: no answer to the SYN that was sent, or to none */
-	/* The remote end's SYN has been answered: another one comes too late. */
-	if (!again && side == LEVEE_REMOTE && segment_is_syn(s) && levee_end_opening(e) && e->flags & LEVEE_END_ACK)
+	if ((!levee_end_opening(e) && !levee_end_done(e)) || levee_syn_refused(e, peer, s, side, again))
 		return LEVEE_TRACKED_OUTSIDE;
 	if (!again)
 		levee_end_open(e, s);
