@@ -21,6 +21,7 @@ enum levee_side { LEVEE_LOCAL, LEVEE_REMOTE };
 #define LEVEE_END_SCALED (1U << 3) /* its SYN carried a window scale */
 #define LEVEE_END_TS (1U << 4)     /* ts_recent is known */
 #define LEVEE_END_ACK (1U << 5)    /* ack and win_end are known; before, after a SYN without ACK, win_end is the window alone */
+#define LEVEE_END_FIN_LAST (1U << 6) /* what stands before seq_end is a FIN */
 
 #define LEVEE_REPEATS_MAX 255     /* of levee_end.syn_repeats */
 #define LEVEE_FIN_REPEATS_MAX 15  /* of levee_end.fin_repeats */

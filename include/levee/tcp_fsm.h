@@ -34,7 +34,8 @@ enum levee_tcp_event {
 	LEVEE_EV_SENT_SYNACK,
 	LEVEE_EV_SENT_SYNACK_AGAIN, /* and nothing since the first one */
 	LEVEE_EV_SENT_FIN,
-	LEVEE_EV_SENT_MORE,       /* data beyond a FIN that was not acknowledged: that FIN was forged */
+	LEVEE_EV_SENT_MORE,       /* more than a FIN of it that was forged */
+	LEVEE_EV_RCVD_MORE,       /* more than a FIN of the other end that was forged */
 	LEVEE_EV_RCVD_SYN,        /* SYN without ACK */
 	LEVEE_EV_RCVD_SYNACK,     /* SYN and ACK that acknowledges this end's SYN */
 	LEVEE_EV_RCVD_ACK_OF_SYN, /* no SYN, acknowledges this end's SYN */
@@ -68,8 +69,9 @@ static const __u8 levee_tcp_next[LEVEE_TCP_EVENT_COUNT][LEVEE_TCP_STATE_COUNT] =
 [LEVEE_EV_SENT_SYNACK_AGAIN] = { sCL, sLI, sSS, sSR, sSR, sF1, sF2, sCW, sCG, sLA, sTW },
 /* 3.10.4 CLOSE: from SYN_RECEIVED and ESTABLISHED to FIN_WAIT_1, from CLOSE_WAIT to LAST_ACK. */
 [LEVEE_EV_SENT_FIN]        = { sCL, sLI, sF1, sF1, sF1, sF1, sF2, sLA, sCG, sLA, sTW },
-/* 3.10.4: nothing follows a FIN, so what is followed was none; the end is where it was before it. */
-[LEVEE_EV_SENT_MORE]       = { sCL, sLI, sSS, sSR, sES, sES, sF2, sCW, sCW, sCW, sTW },
+/* 3.10.4: nothing follows a FIN, so what is followed was none; both ends are where they were before it. */
+[LEVEE_EV_SENT_MORE]       = { sCL, sLI, sSS, sSR, sES, sES, sES, sCW, sCW, sCW, sCW },
+[LEVEE_EV_RCVD_MORE]       = { sCL, sLI, sSS, sSR, sES, sF1, sF2, sES, sF1, sF1, sF2 },
 /* 3.10.7.2 LISTEN and 3.10.7.3 SYN_SENT go to SYN_RECEIVED; TIME_WAIT by RFC 6191; others: challenge ACK, RFC 5961 section 4. */
 [LEVEE_EV_RCVD_SYN]        = { sCL, sSR, sSR, sSR, sES, sF1, sF2, sCW, sCG, sLA, sTW },
 /* 3.10.7.3 fourth: our SYN has been acknowledged. In SYN_RECEIVED it is the ACK of simultaneous open. */

@@ -130,11 +130,15 @@ static __always_inline void levee_note_ts(struct levee_end *e, const struct leve
 	e->flags |= LEVEE_END_TS;
 }
 
-static __always_inline void levee_note_seq(struct levee_end *e, __u32 seq_end)
+static __always_inline void levee_note_seq(struct levee_end *e, __u32 seq_end, int fin)
 {
-	if (!(e->flags & LEVEE_END_SEEN) || seq_after(seq_end, e->seq_end))
+	if (!(e->flags & LEVEE_END_SEEN) || seq_after(seq_end, e->seq_end)) {
 		e->seq_end = seq_end;
+		e->flags &= ~LEVEE_END_FIN_LAST;
+	}
 	e->flags |= LEVEE_END_SEEN;
+	if (fin && seq_end == e->seq_end)
+		e->flags |= LEVEE_END_FIN_LAST;
 }
 
 /*
@@ -155,27 +159,37 @@ static __always_inline void levee_note_ack(struct levee_end *e, __u32 ack, __u32
 
 /* --- FIN */
 
-/* What was taken for the FIN of `e` was none. */
+/* What was taken for the FIN of `e` was none. If another one has come, the last of what `e` has sent, it is that. */
 static __always_inline void levee_fin_forged(struct levee_flow *f, struct levee_end *e, enum levee_side side)
 {
+	int another = e->flags & LEVEE_END_FIN_LAST && e->fin_end != e->seq_end;
+
+	if (!another || !levee_fin_unacked(e))
+		levee_end_event(e, LEVEE_EV_SENT_MORE);
+	if (another) {
+		e->fin_end = e->seq_end;
+		levee_end_event(e, LEVEE_EV_SENT_FIN);
+		return;
+	}
 	e->flags &= ~LEVEE_END_FIN;
 	e->fin_repeats = 0;
 	f->flags &= ~LEVEE_FLOW_FIN_FIRST(side);
-	levee_end_event(e, LEVEE_EV_SENT_MORE);
 }
 
 /*
- * An acknowledgment up to the FIN of `peer` has received it. One beyond it shows that the FIN was forged: nothing
- * comes after a FIN that could be acknowledged.
+ * An acknowledgment up to the FIN of `peer` has received it. One beyond it shows that the FIN was forged, whatever it
+ * was taken for: nothing comes after a FIN that could be acknowledged.
  */
 static __always_inline void levee_ack_fin(struct levee_flow *f, struct levee_end *e, struct levee_end *peer, __u32 ack,
 					  enum levee_side side)
 {
-	if (ack == peer->fin_end) {
+	if (seq_after(ack, peer->fin_end) && !f->ended) {
+		levee_fin_forged(f, peer, (enum levee_side)(side ^ 1));
+		levee_end_event(e, LEVEE_EV_RCVD_MORE);
+	}
+	if (peer->flags & LEVEE_END_FIN && ack == peer->fin_end) {
 		levee_end_event(peer, LEVEE_EV_RCVD_ACK_OF_FIN);
 		levee_end_event(e, LEVEE_EV_RCVD_FIN);
-	} else if (seq_after(ack, peer->fin_end) && levee_fin_unacked(peer)) {
-		levee_fin_forged(f, peer, (enum levee_side)(side ^ 1));
 	}
 }
 
@@ -185,29 +199,46 @@ static __always_inline int levee_sent_beyond_fin(const struct levee_end *e, cons
 	return s->payload && levee_fin_unacked(e) && seq_after(s->seq + s->payload, e->fin_end - 1);
 }
 
+/*
+ * `e` moves by its FIN. One that does not acknowledge the FIN of `peer` was sent before that was received, though it comes
+ * behind an acknowledgment of it: the FINs have crossed.
+ */
+static __always_inline void levee_end_fin(struct levee_end *e, const struct levee_end *peer, __u32 ack)
+{
+	int crossed = e->state == LEVEE_TCP_CLOSE_WAIT && peer->flags & LEVEE_END_FIN && seq_before(ack, peer->fin_end);
+
+	if (crossed)
+		levee_end_event(e, LEVEE_EV_RCVD_MORE);
+	levee_end_event(e, LEVEE_EV_SENT_FIN);
+	if (crossed)
+		levee_end_event(e, LEVEE_EV_RCVD_FIN);
+}
+
 /* Of two FINs that wait at different numbers the lower one is believed: if it was forged, data or an acknowledgment goes beyond it. */
 static __always_inline void levee_send_fin(struct levee_flow *f, struct levee_end *e, const struct levee_end *peer,
 					   const struct levee_segment *s, enum levee_side side)
 {
 	__u32 fin_end = segment_end(s);
 
-	/* Its number has been acknowledged as data's, or as that of the FIN that was sent before. */
-	if (peer->flags & LEVEE_END_ACK && !seq_after(fin_end, peer->ack) && fin_end != e->fin_end)
-		return;
 	if (e->flags & LEVEE_END_FIN && fin_end == e->fin_end) {
 		levee_count_fin_again(e);
 		return;
 	}
+	/* Its number has been acknowledged as data's, or as that of the SYN or FIN that was sent before. */
+	if (peer->flags & LEVEE_END_ACK && !seq_after(fin_end, peer->ack))
+		return;
 	if (e->flags & LEVEE_END_FIN) {
-		if (!levee_fin_unacked(e) || seq_after(fin_end, e->fin_end))
-			return;
-		levee_fin_forged(f, e, side);
+		if (levee_fin_unacked(e) && seq_before(fin_end, e->fin_end)) {
+			e->fin_end = fin_end;
+			e->fin_repeats = 0;
+		}
+		return;
 	}
 	e->flags |= LEVEE_END_FIN;
 	e->fin_end = fin_end;
 	if (!(f->flags & (LEVEE_FLOW_FIN_FIRST(LEVEE_LOCAL) | LEVEE_FLOW_FIN_FIRST(LEVEE_REMOTE))))
 		f->flags |= LEVEE_FLOW_FIN_FIRST(side);
-	levee_end_event(e, LEVEE_EV_SENT_FIN);
+	levee_end_fin(e, peer, s->ack);
 }
 
 /* --- a segment with neither SYN nor RST, found to be in the window */
@@ -236,7 +267,7 @@ static __always_inline void levee_take(struct levee_flow *f, struct levee_end *e
 	if (s->flags & TCP_FIN)
 		levee_send_fin(f, e, peer, s, side);
 	levee_note_ts(e, peer, s);
-	levee_note_seq(e, segment_end(s));
+	levee_note_seq(e, segment_end(s), s->flags & TCP_FIN);
 	levee_note_ack(e, s->ack, (__u32)s->window << levee_end_scale(e, peer));
 }
 
@@ -285,7 +316,7 @@ static __always_inline void levee_end_open(struct levee_end *e, const struct lev
 	e->fin_end = s->seq + 1;
 	e->ack = 0;
 	e->win_end = s->window; /* a SYN's window is never scaled */
-	levee_note_seq(e, segment_end(s));
+	levee_note_seq(e, segment_end(s), 0);
 }
 
 /* Does this SYN-ACK acknowledge the SYN of `peer`, with or without the data that it carried (RFC 7413)? */

@@ -73,12 +73,22 @@ static int has_been_closed_to(state_t s)
 	return IS(CLOSE_WAIT) || IS(CLOSING) || IS(LAST_ACK) || IS(TIME_WAIT);
 }
 
-/* Nothing follows a FIN (3.10.4): an end that sends more before its FIN was acknowledged has not sent that FIN. */
+/* Nothing follows a FIN (3.10.4): an end that has sent more has not sent that FIN, whatever became of it. CLOSED tells nothing. */
 static state_t rule_sent_more(state_t s)
 {
-	if (IS(FIN_WAIT_1))
+	if (!has_closed(s))
+		return s;
+	return has_been_closed_to(s) ? LEVEE_TCP_CLOSE_WAIT : LEVEE_TCP_ESTABLISHED;
+}
+
+/* And its other end has not received one. What it has sent itself, and whether that was acknowledged, stays. */
+static state_t rule_rcvd_more(state_t s)
+{
+	if (!has_been_closed_to(s))
+		return s;
+	if (!has_closed(s))
 		return LEVEE_TCP_ESTABLISHED;
-	return IS(LAST_ACK) || IS(CLOSING) ? LEVEE_TCP_CLOSE_WAIT : s;
+	return IS(TIME_WAIT) ? LEVEE_TCP_FIN_WAIT_2 : LEVEE_TCP_FIN_WAIT_1;
 }
 
 /* 3.10.7.2 third, 3.10.7.3 fourth (simultaneous open). In all other states it moves nothing: the end answers RST or a challenge ACK. */
@@ -141,6 +151,7 @@ static state_t (*const rules[])(state_t) = {
 	[LEVEE_EV_SENT_SYNACK_AGAIN] = rule_sent_synack_again,
 	[LEVEE_EV_SENT_FIN] = rule_sent_fin,
 	[LEVEE_EV_SENT_MORE] = rule_sent_more,
+	[LEVEE_EV_RCVD_MORE] = rule_rcvd_more,
 	[LEVEE_EV_RCVD_SYN] = rule_rcvd_syn,
 	[LEVEE_EV_RCVD_SYNACK] = rule_rcvd_synack,
 	[LEVEE_EV_RCVD_ACK_OF_SYN] = rule_rcvd_ack_of_syn,
@@ -174,6 +185,25 @@ static void a_repeated_event_changes_nothing(void **unused)
 		}
 }
 
+/* What a forged FIN does is undone by what shows that it was one: before and behind its acknowledgment. */
+static void a_forged_fin_is_undone(void **unused)
+{
+	(void)unused;
+	for (int s = 0; s < LEVEE_TCP_STATE_COUNT; s++) {
+		if (!synchronized(s) || IS(TIME_WAIT))
+			continue;
+		if (!has_closed(s)) {
+			assert_int_equal(next(next(s, LEVEE_EV_SENT_FIN), LEVEE_EV_SENT_MORE), s);
+			if (!has_been_closed_to(s))
+				assert_int_equal(next(next(next(s, LEVEE_EV_SENT_FIN), LEVEE_EV_RCVD_ACK_OF_FIN),
+						      LEVEE_EV_SENT_MORE),
+						 s);
+		}
+		if (!has_been_closed_to(s))
+			assert_int_equal(next(next(s, LEVEE_EV_RCVD_FIN), LEVEE_EV_RCVD_MORE), s);
+	}
+}
+
 /* Nothing but an acknowledged SYN makes a connection: no row leads to ESTABLISHED from before it otherwise. */
 static void only_acknowledgments_establish(void **unused)
 {
@@ -184,7 +214,8 @@ static void only_acknowledgments_establish(void **unused)
 				continue;
 			/* A FIN that was none is taken back. */
 			assert_true(event == LEVEE_EV_RCVD_SYNACK || event == LEVEE_EV_RCVD_ACK_OF_SYN ||
-				    (event == LEVEE_EV_SENT_MORE && IS(FIN_WAIT_1)));
+				    (event == LEVEE_EV_SENT_MORE && synchronized(s)) ||
+				    (event == LEVEE_EV_RCVD_MORE && synchronized(s)));
 		}
 }
 
@@ -533,6 +564,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cell),
 		cmocka_unit_test(a_repeated_event_changes_nothing),
+		cmocka_unit_test(a_forged_fin_is_undone),
 		cmocka_unit_test(only_acknowledgments_establish),
 		cmocka_unit_test(normal_close),
 		cmocka_unit_test(simultaneous_close),
