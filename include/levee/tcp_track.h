@@ -95,11 +95,11 @@ static __always_inline int levee_end_done(const struct levee_end *e)
 
 /* --- windows */
 
-/* Where `peer` would put a segment of `e`. Numbers that are not known are taken on trust. */
+/* Where `peer` would put a segment of `e`. Numbers that are not known are taken on trust. What this host acknowledges has come. */
 static __always_inline enum levee_tracked levee_place(const struct levee_end *e, const struct levee_end *peer,
-						      const struct levee_segment *s)
+						      const struct levee_segment *s, enum levee_side side)
 {
-	if (peer->flags & LEVEE_END_SEEN && seq_after(s->ack, peer->seq_end))
+	if (peer->flags & LEVEE_END_SEEN && seq_after(s->ack, peer->seq_end) && (side == LEVEE_REMOTE || levee_end_opening(peer)))
 		return LEVEE_TRACKED_OUTSIDE; /* RFC 9293 section 3.10.7.4 fifth */
 	if (e->flags & LEVEE_END_ACK && seq_before(s->ack, e->ack - levee_end_reach(e)))
 		return LEVEE_TRACKED_OUTSIDE; /* RFC 5961 section 5.2 */
@@ -256,6 +256,9 @@ static __always_inline void levee_ack_syn(struct levee_end *e, struct levee_end 
 static __always_inline void levee_take(struct levee_flow *f, struct levee_end *e, struct levee_end *peer,
 				       const struct levee_segment *s, enum levee_side side)
 {
+	/* What has come before levee, or by another way. */
+	if (side == LEVEE_LOCAL && seq_after(s->ack, peer->seq_end))
+		levee_note_seq(peer, s->ack, 0);
 	levee_ack_syn(e, peer, s->ack);
 	/* Nobody acknowledges data in SYN_RECEIVED: the third ACK was taken after all. */
 	if (e->state == LEVEE_TCP_SYN_RECEIVED && e->flags & LEVEE_END_ACK && seq_after(s->ack, e->ack))
@@ -275,7 +278,7 @@ static __always_inline enum levee_tracked levee_track_plain(struct levee_flow *f
 							    struct levee_end *peer, const struct levee_segment *s,
 							    enum levee_side side)
 {
-	enum levee_tracked place = levee_place(e, peer, s);
+	enum levee_tracked place = levee_place(e, peer, s, side);
 
 	if (place == LEVEE_TRACKED_OUTSIDE)
 		return place;
@@ -288,10 +291,9 @@ static __always_inline enum levee_tracked levee_track_plain(struct levee_flow *f
 	/* Of an end that asks for a connection, and has none yet. */
 	if (levee_end_opening(e) && levee_end_done(peer))
 		return LEVEE_TRACKED_OLD;
-	if (place == LEVEE_TRACKED_TAKEN)
+	/* What this host acknowledges it has received, also where it says so in a probe from before the window. */
+	if (place == LEVEE_TRACKED_TAKEN || side == LEVEE_LOCAL)
 		levee_take(f, e, peer, s, side);
-	else if (side == LEVEE_LOCAL && e->flags & LEVEE_END_ACK && seq_after(s->ack, e->ack))
-		e->ack = s->ack; /* a keep-alive or window probe of this host says what it has received, too */
 	return place;
 }
 
@@ -508,7 +510,7 @@ static __always_inline enum levee_tracked levee_track(struct levee_flow *f, cons
 	if (s->flags & TCP_SYN)
 		return levee_track_syn(e, peer, s, side);
 	result = levee_track_plain(f, e, peer, s, side);
-	if (result == LEVEE_TRACKED_TAKEN)
+	if (result <= LEVEE_TRACKED_OLD)
 		levee_flow_conclude(f);
 	return result;
 }

@@ -443,6 +443,15 @@ static const struct row windows[] = {
 		     IN(SUSPECT, R, .seq = 500), IN(PAWS, A, .seq = 1, .ack = 1, STAMPED(9)), SUSPECTED(REMOTE, true),
 		     IN(OUTSIDE, A, .seq = -99999, .ack = 1), SUSPECTED(REMOTE, true), IN(TAKEN, A, .seq = 1, .ack = 1, STAMPED(100)),
 		     SUSPECTED(REMOTE, false) } },
+	{ "what this host acknowledges has come, though it was not seen", SERVER,
+	  .steps = { HANDSHAKE, OUT(TAKEN, A, .seq = 1, .ack = 5001), HAS(REMOTE, SEQ_END, 5001), HAS(LOCAL, ACKED, 5001),
+		     IN(TAKEN, A, .seq = 5001, .ack = 1, .len = 10), IN(OUTSIDE, A, .seq = 5011, .ack = 2), IS(ESTABLISHED, ESTABLISHED) } },
+	{ "what this host acknowledges in a probe counts", SERVER,
+	  .steps = { HANDSHAKE, IN(TAKEN, FA, .seq = 1, .ack = 1, .len = 10), OUT(OLD, A, .seq = 0, .ack = 12), IS(CLOSE_WAIT, FIN_WAIT_2),
+		     HAS(LOCAL, ACKED, 12), IN(TAKEN, R, .seq = 12), IS(CLOSED, CLOSED) } },
+	{ "also the last FIN, in a keep-alive", SERVER,
+	  .steps = { HANDSHAKE, OUT(TAKEN, FA, .seq = 1, .ack = 1), IN(TAKEN, FA, .seq = 1, .ack = 2), OUT(OLD, A, .seq = 1, .ack = 2),
+		     IS(TIME_WAIT, CLOSED), ENDS(FIN_LOCAL) } },
 };
 
 /* --- FIN */
@@ -652,6 +661,10 @@ static const struct row adoptions[] = {
 	  .steps = { KERNEL(ESTABLISHED, NUMBERS(1, 1, 1, 1), .rcv_wscale = 3, .snd_wscale = 4), IN(TAKEN, A, .seq = 1, .ack = 1, .win = 9000),
 		     HAS(REMOTE, WIN_END, 9001), OUT(TAKEN, A, .seq = 1, .ack = 1, .win = 7000), HAS(LOCAL, WIN_END, 7001),
 		     IN(TAKEN, A, .seq = 1, .ack = 1, STAMPED(-9999)), IN(OUTSIDE, S, .seq = 500) } },
+	{ "ESTABLISHED, data has come out of order before", SERVER,
+	  .steps = { KERNEL(ESTABLISHED, NUMBERS(1, 1, 1, 1)), IN(TAKEN, A, .seq = 1, .ack = 1, .len = 100), OUT(TAKEN, A, .seq = 1, .ack = 3001),
+		     HAS(REMOTE, SEQ_END, 3001), OUT(TAKEN, FA, .seq = 1, .ack = 3001), IN(TAKEN, FA, .seq = 3001, .ack = 2),
+		     OUT(TAKEN, A, .seq = 2, .ack = 3002), IS(TIME_WAIT, CLOSED), ENDS(FIN_LOCAL) } },
 	{ "FIN_WAIT_2", SERVER,
 	  .steps = { KERNEL(FIN_WAIT_2, NUMBERS(2, 2, 2, 1)), IS(FIN_WAIT_2, CLOSE_WAIT),
 		     IN(TAKEN, A, .seq = 1, .ack = 2, .len = 5), IS(FIN_WAIT_2, CLOSE_WAIT), IN(TAKEN, FA, .seq = 6, .ack = 2),
