@@ -221,7 +221,9 @@ static __always_inline void levee_send_fin(struct levee_flow *f, struct levee_en
 	__u32 fin_end = segment_end(s);
 
 	if (e->flags & LEVEE_END_FIN && fin_end == e->fin_end) {
-		levee_count_fin_again(e);
+		/* An adopted end may have closed and not sent its FIN yet. */
+		if (!seq_after(fin_end, e->seq_end))
+			levee_count_fin_again(e);
 		return;
 	}
 	/* Its number has been acknowledged as data's, or as that of the SYN or FIN that was sent before. */
@@ -545,10 +547,9 @@ static __always_inline __u8 levee_state_of_peer(__u8 state)
 	case LEVEE_TCP_FIN_WAIT_2:
 		return LEVEE_TCP_CLOSE_WAIT;
 	case LEVEE_TCP_CLOSE_WAIT:
+	case LEVEE_TCP_CLOSING:
 	case LEVEE_TCP_LAST_ACK:
 		return LEVEE_TCP_FIN_WAIT_2;
-	case LEVEE_TCP_CLOSING:
-		return LEVEE_TCP_CLOSING;
 	case LEVEE_TCP_SYN_SENT:
 	case LEVEE_TCP_TIME_WAIT:
 	case LEVEE_TCP_CLOSED:
@@ -597,6 +598,7 @@ static __always_inline void levee_flow_adopt(struct levee_flow *f, const struct 
 		local->seq_end = k->snd_nxt;
 		local->fin_end = levee_socket_fin_end(k);
 		local->wscale = k->rcv_wscale & 15;
+		local->win_end = k->rcv_wnd;
 	}
 	if (k->known && k->state != LEVEE_TCP_SYN_SENT) {
 		local->flags |= LEVEE_END_ACK;
@@ -607,6 +609,9 @@ static __always_inline void levee_flow_adopt(struct levee_flow *f, const struct 
 		remote->fin_end = k->rcv_nxt;
 		remote->ack = k->snd_una;
 		remote->win_end = k->snd_una + k->snd_wnd;
+		/* A window may have been taken back that was used (RFC 9293 section 3.8.6). */
+		if (seq_before(remote->win_end, k->snd_nxt))
+			remote->win_end = k->snd_nxt;
 		remote->wscale = k->snd_wscale & 15;
 		remote->ts_recent = k->ts_recent;
 	}
