@@ -287,27 +287,17 @@ static __noinline int egress_adopt(struct __sk_buff *skb, const struct run *run,
 }
 
 /*
- * A SYN or SYN-ACK of this host where its end was past the handshake, and no repeat: the stack has given the connection up
- * without a word (its timers ran out, the host was restored), and opens another on the same ports.
- */
-static __always_inline bool flow_is_lost(const struct levee_flow *f, const struct packet *p)
-{
-	const struct levee_end *local = &f->end[LEVEE_LOCAL];
-
-	return local->state >= LEVEE_TCP_ESTABLISHED && local->state != LEVEE_TCP_TIME_WAIT &&
-	       !levee_syn_again(local, &p->seg);
-}
-
-/*
- * Is the flow not what this host's stack thinks of it? A SYN or SYN-ACK is of another connection (TIME_WAIT was reused); data from a live socket means that a RST was not taken (RFC 5961 section 3); data from one in SYN_SENT that its
- * SYN-ACK came by another interface. What the socket knows is taken then.
+ * Is the flow not what this host's stack thinks of it? A SYN or SYN-ACK is of another connection: TIME_WAIT was reused, or the
+ * stack has given the connection up without a word (its timers ran out, the host was restored). Data from a live socket means
+ * that a RST was not taken (RFC 5961 section 3); data from one in SYN_SENT that its SYN-ACK came by another interface. What the
+ * socket knows is taken then.
  */
 static __always_inline bool flow_is_past(struct __sk_buff *skb, const struct levee_flow *f, const struct packet *p)
 {
 	__u8 local = f->end[LEVEE_LOCAL].state;
 
 	if (p->seg.flags & TCP_SYN)
-		return (f->ended && (local == LEVEE_TCP_TIME_WAIT || local == LEVEE_TCP_CLOSED)) || flow_is_lost(f, p);
+		return levee_begins_another(f, &p->seg);
 	return (local == LEVEE_TCP_CLOSED || local == LEVEE_TCP_SYN_SENT) && !(p->seg.flags & (TCP_SYN | TCP_RST)) &&
 	       sent_by_connection(skb) == LEVEE_TCP_ESTABLISHED;
 }

@@ -432,6 +432,21 @@ static __always_inline enum levee_tracked levee_track_syn(struct levee_end *e, s
 	return LEVEE_TRACKED_SYN_AGAIN;
 }
 
+/*
+ * Does this host send a SYN or SYN-ACK of another connection than the flow's: because that is over, or because this host has
+ * forgotten it? A SYN that it repeats has a number that it has sent.
+ */
+static __always_inline int levee_begins_another(const struct levee_flow *f, const struct levee_segment *s)
+{
+	const struct levee_end *local = &f->end[LEVEE_LOCAL];
+
+	if (!(s->flags & TCP_SYN) || levee_end_opening(local))
+		return 0;
+	if (levee_end_done(local))
+		return f->ended != LEVEE_ENDED_NOT;
+	return !(local->flags & LEVEE_END_SEEN) || local->seq_end - s->seq > LEVEE_REACH_MIN;
+}
+
 /* --- RST */
 
 /* Has the peer answered the FIN of `e`, whose number a RST may then still carry (Linux: tcp_reset_check)? */

@@ -36,7 +36,7 @@ struct seg {
 };
 
 enum field { SEQ_END, ACKED, WIN_END, STAMP, SYN_REPEATS, FIN_REPEATS };
-enum op { END, SEGMENT, STATES, NUMBER, ENDED, SUSPECT, ADOPT };
+enum op { END, SEGMENT, STATES, NUMBER, ENDED, SUSPECT, ADOPT, ANOTHER };
 
 struct step {
 	enum op op;
@@ -66,6 +66,8 @@ struct row {
 #define ENDS(how) { .op = ENDED, .want = LEVEE_ENDED_##how }
 #define SUSPECTED(side_, yes) { .op = SUSPECT, .side = LEVEE_##side_, .want = (yes) }
 #define KERNEL(state_, ...) { .op = ADOPT, .socket = { .state = LEVEE_TCP_##state_, __VA_ARGS__ } }
+/* Is this SYN or SYN-ACK of this host of another connection? */
+#define OTHER(yes, flags_, ...) { .op = ANOTHER, .want = (yes), .seg = { .flags = (flags_), __VA_ARGS__ } }
 
 #define SERVER .began = LEVEE_BEGAN_HANDSHAKE
 #define CLIENT .began = LEVEE_BEGAN_OUTGOING
@@ -220,9 +222,18 @@ static void walk_adopt(struct walk *w, const struct step *step)
 	levee_flow_adopt(&w->flow, &k);
 }
 
+static void walk_another(struct walk *w, const struct step *step)
+{
+	struct levee_segment s = segment_of(w, &step->seg, LEVEE_LOCAL);
+	int another = levee_begins_another(&w->flow, &s);
+
+	if (another != step->want)
+		WRONG(w, step, "another connection's: %d, wanted %d", another, step->want);
+}
+
 static void (*const walkers[])(struct walk *, const struct step *) = {
-	[SEGMENT] = walk_segment, [STATES] = walk_states,   [NUMBER] = walk_number,
-	[ENDED] = walk_ended,	  [SUSPECT] = walk_suspect, [ADOPT] = walk_adopt,
+	[SEGMENT] = walk_segment, [STATES] = walk_states, [NUMBER] = walk_number,   [ENDED] = walk_ended,
+	[SUSPECT] = walk_suspect, [ADOPT] = walk_adopt,	  [ANOTHER] = walk_another,
 };
 
 static void walk(const struct row *row, const uint32_t *isn, bool swap)
@@ -636,6 +647,15 @@ static const struct row afterwards[] = {
 	  .steps = { HANDSHAKE, LOCAL_CLOSES, IN(TAKEN, S, .seq = 50000), OUT(TAKEN, A, .seq = 2, .ack = 2), IN(OLD, R, .seq = 2), IS(TIME_WAIT, SYN_SENT) } },
 	{ "this host opens again from TIME_WAIT", SERVER,
 	  .steps = { HANDSHAKE, LOCAL_CLOSES, OUT(TAKEN, S, .seq = -90000), IS(SYN_SENT, CLOSED) } },
+	{ "another connection's SYN: over, forgotten, or a repeat", SERVER,
+	  .steps = { OTHER(false, S), IN(TAKEN, S), OTHER(false, SA), OUT(TAKEN, SA, .ack = 1), OTHER(false, SA, .seq = 90000), IN(TAKEN, A, .seq = 1, .ack = 1),
+		     OTHER(false, A, .seq = 1), OTHER(false, SA), OTHER(true, SA, .seq = 90000), OTHER(true, S, .seq = 90000),
+		     OTHER(true, S, .seq = 2), OTHER(false, S, .seq = 1), OTHER(false, S, .seq = 1 - 66000), OTHER(true, S, .seq = -66000),
+		     IN(TAKEN, R, .seq = 1), OTHER(true, S, .seq = 90000), OTHER(true, SA), OTHER(false, A, .seq = 1) } },
+	{ "another connection's SYN: the flow's own attempt is none", CLIENT,
+	  .steps = { OUT(TAKEN, S), OTHER(false, S, .seq = 90000), IN(TAKEN, S), OTHER(false, SA, .seq = 90000) } },
+	{ "another connection's SYN: nothing is known", SERVER,
+	  .steps = { KERNEL(ESTABLISHED), OTHER(true, S, .seq = 5), OTHER(false, R, .seq = 5), KERNEL(TIME_WAIT), OTHER(true, SA, .seq = 5) } },
 };
 
 /* --- from the kernel's socket, in every state, to the end */
