@@ -323,6 +323,11 @@ static __always_inline void egress_flow(struct __sk_buff *skb, const struct run 
 	if (f->flags & LEVEE_FLOW_PENDING)
 		f->flags &= ~LEVEE_FLOW_PENDING;
 	tracked = track(run, f, index, p, LEVEE_LOCAL);
+	if (tracked == LEVEE_TRACKED_TAKEN && is_syn(p) && f->end[LEVEE_LOCAL].state == LEVEE_TCP_SYN_SENT) {
+		/* Another attempt, with an ISN of its own: its time counts from here. */
+		f->rtt_us = clock_us();
+		f->born_ms = run->now_ms;
+	}
 	if (tracked == LEVEE_TRACKED_SYN_AGAIN)
 		egress_unaccepted(skb, run, p);
 	else if (tracked == LEVEE_TRACKED_PAWS)

@@ -4,14 +4,14 @@
  *
  * levee keeps the state of both ends. A segment from A to B is an event "sent" at A and an event
  * "received" at B; this table moves each end by its own event. It is built by both compilers and
- * holds no time and no sequence numbers: track.h decides whether a segment counts at all.
+ * holds no time and no sequence numbers: tcp_track.h decides whether a segment counts at all.
  */
 #ifndef LEVEE_TCP_FSM_H
 #define LEVEE_TCP_FSM_H
 
 #include "levee.h"
 
-/* RFC 9293 section 3.3.2. X(NAME, name as ss and the RFC print it) */
+/* RFC 9293 section 3.3.2. X(NAME, name as the RFC has it, with _ for -) */
 #define LEVEE_TCP_STATES(X)              \
 	X(CLOSED, "CLOSED")              \
 	X(LISTEN, "LISTEN")              \

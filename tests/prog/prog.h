@@ -227,6 +227,8 @@ unsigned int world_count_flows(const struct world *w);
 /* Half-open entries as the services count them. */
 unsigned int world_sum_half_open(const struct world *w);
 bool world_age(struct world *w, uint32_t ms);
+/* As if the flow had begun so much earlier. */
+bool world_born_before(struct world *w, uint32_t ms);
 /* As if the flow had last been touched so long ago: the table's deadline too. */
 bool world_age_with_deadline(struct world *w, uint32_t ms);
 /* Takes the entries of the segment sent last out, as userspace does. */

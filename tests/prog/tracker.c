@@ -142,6 +142,15 @@ static bool both_scales_are_known(struct world *w)
 	return w->failures == 0;
 }
 
+static bool make_older(struct world *w) { return world_born_before(w, 5000); }
+
+static bool was_born_just_now(struct world *w)
+{
+	struct levee_flow f;
+
+	return (world_flow(w, &f) && (int32_t)(f.seen_ms - f.born_ms) <= 0) || complain(w, "the flow is older than its attempt");
+}
+
 static bool began_by_handshake(struct world *w)
 {
 	struct levee_flow f;
@@ -231,8 +240,8 @@ static const struct row opening[] = {
 	  .steps = { OUT(S, LINUX, OUTGOING), AGE(100000), OUT(S, LINUX, OUTGOING), AGE(32000),
 		     IN(PASS_NO_FLOW, SA, .ack = 1, LINUX, OUTGOING), NOTHING, COUNTED(FLOW_EXPIRED, 1) } },
 	{ "SYN with a new ISN is another attempt", BOTH,
-	  .steps = { OUT(S, LINUX, OUTGOING), OUT(S, .seq = 90000, LINUX, OUTGOING), FLOW(SYN_SENT, CLOSED), CHECK(no_repeats),
-		     IN(PASS_FLOW_OUT_OF_WINDOW, SA, .ack = 1, LINUX, OUTGOING), FLOW(SYN_SENT, CLOSED),
+	  .steps = { OUT(S, LINUX, OUTGOING), CHECK(make_older), OUT(S, .seq = 90000, LINUX, OUTGOING), FLOW(SYN_SENT, CLOSED), CHECK(no_repeats),
+		     CHECK(was_born_just_now), IN(PASS_FLOW_OUT_OF_WINDOW, SA, .ack = 1, LINUX, OUTGOING), FLOW(SYN_SENT, CLOSED),
 		     IN(PASS_FLOW, SA, .ack = 90001, LINUX, OUTGOING), FLOW(ESTABLISHED, SYN_RECEIVED), COUNTED(FLOW_NEW, 1) } },
 	{ "a stale SYN-ACK is refused by RST, the attempt goes on", BOTH,
 	  .steps = { OUT(S, LINUX, OUTGOING), IN(PASS_FLOW_OUT_OF_WINDOW, SA, .seq = 500, .ack = 77, LINUX, OUTGOING),

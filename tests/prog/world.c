@@ -657,6 +657,18 @@ unsigned int world_flow_sets(void)
 	return FLOW_SETS;
 }
 
+bool world_born_before(struct world *w, uint32_t ms)
+{
+	struct levee_flow flow;
+	uint32_t at = find_flow(w, &flow);
+
+	if (at == UINT32_MAX)
+		return complain(w, "there is no flow");
+	flow.born_ms -= ms;
+	map_write(w->skel->maps.flows, at, &flow);
+	return true;
+}
+
 bool world_age_with_deadline(struct world *w, uint32_t ms)
 {
 	struct levee_flow flow, head;
