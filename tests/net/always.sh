@@ -68,7 +68,10 @@ is "100 outgoing connections at once are outgoing flows, without a cookie" \
 	"$(counted "flows_outgoing answer.cookie_sent" out many 198.18.0.2 7003 --count 100)" "100 0"
 check "100 outgoing connections at once" out many 198.18.0.2 7003 --count 100
 check "20 outgoing connections at once, IPv6" out many fd00::2 7003 --count 20
-check "an outgoing connection from a port that is a service's too" out many 198.18.0.2 7003 --bind "$SERVER_V4" --source-port 80
+serve "$SERVER_V4" 7006 --reuseport
+page "http://$SERVER_V4:7006/" # learnt: its SYNs are answered by cookies
+check "an outgoing connection from a port that is a service's too" \
+	out many 198.18.0.2 7003 --bind "$SERVER_V4" --source-port 7006 --reuseport
 check "an outgoing connection to a closed port is refused at once" \
 	timeout 2 ip netns exec "$SERVER_NS" bash -c '! (exec 3<>/dev/tcp/198.18.0.2/7999) 2>/dev/null'
 

@@ -29,6 +29,8 @@ def make_socket(address, mptcp=False):
 
 def connect(args, port=0):
     sock = make_socket(args.address, args.mptcp)
+    if args.reuseport:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     if args.bind or port or args.source_port:
         sock.bind((args.bind or "", port or args.source_port))
     sock.settimeout(args.timeout)
