@@ -37,11 +37,12 @@ enum levee_tracked { LEVEE_TRACKED(LEVEE_TRACKED_ENUM) LEVEE_TRACKED_COUNT };
  */
 #define LEVEE_REACH_MIN 66000U
 
+/* Writes only what moves: both ends are written for segments of either, and the other's may be on another CPU. */
 static __always_inline void levee_end_event(struct levee_end *e, enum levee_tcp_event event)
 {
 	__u32 state = *(volatile __u8 *)&e->state; /* the number that is checked is the number that is used */
 
-	if (state < LEVEE_TCP_STATE_COUNT)
+	if (state < LEVEE_TCP_STATE_COUNT && levee_tcp_next[event][state] != state)
 		e->state = levee_tcp_next[event][state];
 }
 
