@@ -505,7 +505,7 @@ static __always_inline enum levee_tracked levee_place_reset(const struct levee_e
 		return LEVEE_TRACKED_OLD;
 	if (all || (acked && s->seq == peer->ack))
 		return LEVEE_TRACKED_TAKEN;
-	if (e->state == LEVEE_TCP_SYN_SENT)
+	if (e->state == LEVEE_TCP_SYN_SENT && !acked)
 		return LEVEE_TRACKED_OLD;
 	/* Beyond what it has sent it refuses what was never sent, and goes on (section 3.10.7.4 fifth, SYN-RECEIVED). */
 	return side == LEVEE_LOCAL && !(e->flags & LEVEE_END_SEEN && seq_after(s->seq, e->seq_end)) ? LEVEE_TRACKED_TAKEN :
