@@ -24,23 +24,27 @@ typedef enum levee_tcp_state state_t;
 
 /* What an endpoint did with a segment. */
 enum verdict {
-	TAKEN,       /* its numbers were looked at: the acknowledgment, the data */
+	TAKEN, /* its numbers were looked at: the acknowledgment, the data */
 	UNACCEPTABLE, /* outside the window, or no sense in this state; perhaps answered */
-	ACK_REFUSED,  /* acceptable, but for an acknowledgment that cannot be */
-	OLD_STAMP,	   /* refused by PAWS */
-	RESET_TAKEN,  /* a RST that ended the connection, or the attempt */
-	RESET_DOUBTED /* a RST that was answered by a challenge ACK */
+	ACK_REFUSED, /* acceptable, but for an acknowledgment that cannot be */
+	OLD_STAMP, /* refused by PAWS */
+	RESET_TAKEN, /* a RST that ended the connection, or the attempt */
+	RESET_DOUBTED, /* a RST that was answered by a challenge ACK */
 };
 
+/* What has come out of order. */
 struct held {
 	uint32_t seq, end;
-	bool fin;
 };
 
 struct endpoint {
 	/* what it is like, chosen once */
 	uint64_t *random;
-	bool wants_stamps, wants_scale, probes_with_data, takes_syn_data, closes_while_opening, strict;
+	bool wants_stamps, wants_scale;
+	bool probes_with_data; /* a shut window; else as Linux does */
+	bool takes_syn_data;
+	bool closes_while_opening; /* in SYN_RECEIVED */
+	bool strict; /* reads the RFC to the letter; else as Linux does */
 	uint8_t shift;
 	uint32_t buffer, mss, delay_of_ack;
 
@@ -52,7 +56,8 @@ struct endpoint {
 
 	uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_wnd;
 	uint32_t data_end; /* behind what the application has written: where the FIN goes */
-	bool close_wanted, fin_sent, deaf;
+	bool close_wanted, fin_sent;
+	bool deaf; /* data that comes after CLOSE is answered by a RST (section 3.6.1) */
 
 	uint32_t irs, rcv_nxt;
 	uint32_t rcv_wup;  /* acknowledged last */

@@ -676,7 +676,7 @@ static void many(enum kind kind, uint32_t seeds)
 static void honest_connections(void **unused)
 {
 	(void)unused;
-	many(HONEST, 30000);
+	many(HONEST, 60000);
 	for (int local = 0; local < LEVEE_TCP_STATE_COUNT; local++)
 		for (int remote = 0; remote < LEVEE_TCP_STATE_COUNT; remote++)
 			if (possible[local] & 1U << remote && !world.pairs[local][remote])
@@ -686,31 +686,31 @@ static void honest_connections(void **unused)
 static void one_connection_after_the_other(void **unused)
 {
 	(void)unused;
-	many(AGAIN, 8000);
+	many(AGAIN, 20000);
 }
 
 static void adopted_in_the_middle(void **unused)
 {
 	(void)unused;
-	many(ADOPTED, 10000);
+	many(ADOPTED, 20000);
 }
 
 static void forged_outside_the_window(void **unused)
 {
 	(void)unused;
-	many(OUTSIDE, 5000);
+	many(OUTSIDE, 10000);
 }
 
 static void forged_resets_in_the_window(void **unused)
 {
 	(void)unused;
-	many(RESET, 5000);
+	many(RESET, 10000);
 }
 
 static void forged_fins_in_the_window(void **unused)
 {
 	(void)unused;
-	many(FORGED_FIN, 10000);
+	many(FORGED_FIN, 20000);
 }
 
 static int show(const char *kind, const char *seed)
