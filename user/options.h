@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * options.h - the command line: commands, options, their defaults, checks and help, from one table each.
+ * options.h - the command line, parsed: the commands, and what options say to them. option_table.c has the options.
  */
 #ifndef USER_OPTIONS_H
 #define USER_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdio.h>
+
+#include <linux/types.h>
 
 /*
  * In the order of help. The second word, with the space before it, is "" for most; commands of the same first word stand
@@ -68,7 +70,7 @@ struct options {
 	unsigned int jsonl;
 	unsigned int json;
 	unsigned int help;
-	unsigned int given; /* bit of each option that was on the command line, by its place in the table */
+	__u64 given; /* bit of each option that was on the command line, by its place in the table */
 };
 
 struct command {

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 /* Raised whenever the layout or the meaning of a pinned map changes. */
-#define LEVEE_ABI 2
+#define LEVEE_ABI 3
 
 #define LEVEE_MAGIC 0x6c657665U /* "leve" */
 

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * option_table.c - the tables of commands and options.
+ */
+#include <string.h>
+
+#include <levee/config.h>
+
+#include "option_table.h"
+#include "order.h"
+
+#define COMMAND_ROW(NAME, name, first, second, args, min, max, summary) \
+	[CMD_##NAME] = { first second, first, second, args, summary, min, max, cmd_##name },
+const struct command commands[CMD_COUNT] = { COMMANDS(COMMAND_ROW) };
+#undef COMMAND_ROW
+
+#define ON(NAME) (1ULL << CMD_##NAME)
+#define ON_ALL ((1ULL << CMD_COUNT) - 1)
+#define ON_FILTERED (ON(FLOWS) | ON(FLOWS_DELETE) | ON(EVENTS))
+
+#define COOKIES_WORD(NAME, word, help) word "|"
+#define COOKIES_HELP(NAME, word, help) word ": " help "; "
+#define BEGAN_HELP(NAME, name, help) #name ": " help "; "
+#define ORDER_WORD(NAME, name, help) #name "|"
+
+const struct option option_table[] = {
+	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON(ATTACH), MODE_AUTO, 0, 0, "auto|native|generic",
+	  "native: XDP in the driver; generic: XDP in the stack, slower, any driver; auto: native, else generic" },
+	{ "exclusive", OPT_FLAG, offsetof(struct options, exclusive), ON(ATTACH), 0, 0, 0, NULL,
+	  "no libxdp dispatcher: levee is the only XDP program of the interface, held by a pinned BPF link" },
+	{ "cookies", OPT_CHOICE, offsetof(struct options, cookies), ON(ATTACH), LEVEE_COOKIES_ADAPTIVE, 0, 0,
+	  LEVEE_COOKIES(COOKIES_WORD), "when SYNs are answered by cookies. " LEVEE_COOKIES(COOKIES_HELP) },
+	{ "start", OPT_NUMBER, offsetof(struct options, start), ON(ATTACH), LEVEE_START_PERCENT_DEFAULT, 1, 100, "PCT",
+	  "adaptive: cookies start when half-open connections fill this share, in percent" },
+	{ "end", OPT_NUMBER, offsetof(struct options, end), ON(ATTACH), LEVEE_END_PERCENT_DEFAULT, 0, 99, "PCT",
+	  "adaptive: cookies end below this share, cookies in flight counted; below --start" },
+	{ "half-open", OPT_NUMBER, offsetof(struct options, half_open), ON(ATTACH) | ON(DOCTOR),
+	  LEVEE_HALF_OPEN_DEFAULT, LEVEE_HALF_OPEN_MIN, LEVEE_HALF_OPEN_MAX, "N",
+	  "size of the half-open table, in connections" },
+	{ "flows", OPT_NUMBER, offsetof(struct options, flows), ON(ATTACH) | ON(DOCTOR), LEVEE_FLOWS_DEFAULT,
+	  LEVEE_FLOWS_MIN, LEVEE_FLOWS_MAX, "N", "size of the flow table, in connections" },
+	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
+	  "every interface of this network namespace, and what namespaces that are gone have left" },
+	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS), 0, 100, 3600000, "SEC",
+	  "print again every SEC seconds until interrupted; with --json one document per line" },
+	{ "state", OPT_LIST, offsetof(struct options, state), ON_FILTERED, 0, 0, 0, "STATE | LOCAL/REMOTE",
+	  "an end is in this state, or this host's end is in LOCAL and the other in REMOTE (either may be left out)" },
+	{ "src", OPT_LIST, offsetof(struct options, src), ON_FILTERED, 0, 0, 0, "ENDS", "who opened the connection" },
+	{ "dst", OPT_LIST, offsetof(struct options, dst), ON_FILTERED, 0, 0, 0, "ENDS", "who was asked for it" },
+	{ "service", OPT_LIST, offsetof(struct options, service), ON_FILTERED, 0, 0, 0, "ENDS",
+	  "this host's end, whoever opened it" },
+	{ "began", OPT_LIST, offsetof(struct options, began), ON_FILTERED, 0, 0, 0, "WORD", LEVEE_BEGAN(BEGAN_HELP) },
+	{ "idle", OPT_TIME, offsetof(struct options, idle_ms), ON(FLOWS) | ON(FLOWS_DELETE), 0, 0, 0, "TIME",
+	  "silent for so long at least: 30 (seconds), 500ms, 5min, 2h, 1d" },
+	{ "sort", OPT_CHOICE, offsetof(struct options, sort), ON(FLOWS), ORDER_NONE, 0, 0, FLOW_ORDERS(ORDER_WORD),
+	  "none: as they stand in the table, in constant memory; others: the oldest, biggest or slowest first" },
+	{ "reverse", OPT_FLAG, offsetof(struct options, reverse), ON(FLOWS), 0, 0, 0, NULL, "with --sort: last first" },
+	{ "limit", OPT_NUMBER, offsetof(struct options, limit), ON(FLOWS), 0, 1, ~0U, "N",
+	  "show so many rows at most" },
+	{ "summary", OPT_FLAG, offsetof(struct options, summary), ON(FLOWS), 0, 0, 0, NULL,
+	  "count by state and by service instead" },
+	{ "all", OPT_FLAG, offsetof(struct options, all), ON(FLOWS_DELETE), 0, 0, 0, NULL,
+	  "all of them, where no filter is given" },
+	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
+	  "stop after so many events" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
+	  "print one JSON object per line; errors as text on stderr" },
+	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
+	  "print one JSON document instead of text; errors too" },
+	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
+	{ "help", OPT_FLAG, offsetof(struct options, help), ON_ALL, 0, 0, 0, NULL, "print this and exit" },
+};
+
+const unsigned int option_count = sizeof(option_table) / sizeof(option_table[0]);
+
+_Static_assert(CMD_COUNT < 64, "option.commands has a bit for each");
+_Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= 64, "options.given has a bit for each");
+
+#define FILTER_NOTES                                                                                                \
+	"ENDS is ADDRESS, NETWORK/BITS, :PORT, ADDRESS:PORT, NETWORK/BITS:PORT, [IPV6]:PORT or "                    \
+	"[NETWORK/BITS]:PORT. Of a connection that came in (handshake, cookie, adopted) the remote end opened "     \
+	"it, of an outgoing one this host. A filter may be given several times: any of its values may fit, but of " \
+	"different filters all must. Words may be shortened, and - and _ are the same."
+
+const char *const command_notes[CMD_COUNT] = {
+	[CMD_FLOWS] = FILTER_NOTES,
+	[CMD_FLOWS_DELETE] = FILTER_NOTES
+	" A connection that is deleted but goes on is adopted again by its next packet.",
+	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_CONFIG_SET] =
+		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
+		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",
+};
+
+int option_value_len(const struct option *opt)
+{
+	size_t len = opt->value ? strlen(opt->value) : 0;
+
+	return len - (len && opt->value[len - 1] == '|');
+}
+
+const char *option_next_choice(char word[CHOICE_MAX], const char *words)
+{
+	size_t len = strcspn(words, "|");
+
+	if (!len)
+		return NULL;
+	snprintf(word, CHOICE_MAX, "%.*s", (int)len, words);
+	return words + len + (words[len] == '|');
+}
+
+const char *command_second(const struct command *c)
+{
+	return c->second + (*c->second == ' ');
+}
+
+bool command_leads_group(unsigned int id)
+{
+	return id == 0 || strcmp(commands[id].first, commands[id - 1].first) != 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * option_table.h - what commands and options there are. Parsing, --help, man pages and completion all read these tables.
+ */
+#ifndef USER_OPTION_TABLE_H
+#define USER_OPTION_TABLE_H
+
+#include <stddef.h>
+
+#include "options.h"
+
+enum option_type {
+	OPT_FLAG,
+	OPT_CHOICE,
+	OPT_NUMBER,  /* digits, or digits and k or M for 1024 and its square */
+	OPT_SECONDS, /* decimal; stored as ms */
+	OPT_TIME,	  /* as duration.h reads it; stored as ms */
+	OPT_LIST,	  /* any text, several times */
+};
+
+struct option {
+	const char *name;
+	enum option_type type;
+	size_t field;
+	__u64 commands; /* a bit for each, by enum command_id */
+	unsigned int preset, least, most;
+	const char *value; /* its name in help; choices: the words, separated by | */
+	const char *help;
+};
+
+extern const struct option option_table[];
+extern const unsigned int option_count;
+
+/* What stands below a command's options in its help; NULL for most. */
+extern const char *const command_notes[CMD_COUNT];
+
+static inline bool option_is_of(const struct option *opt, enum command_id command)
+{
+	return opt->commands >> command & 1;
+}
+
+/* Length of an option's value in help: choices that come from a list end in one | too many. */
+int option_value_len(const struct option *opt);
+
+#define CHOICE_MAX 32
+
+/* The next of a choice's words, and where the one behind it begins; NULL behind the last. */
+const char *option_next_choice(char word[CHOICE_MAX], const char *words);
+
+/* "" of a command of one word. */
+const char *command_second(const struct command *c);
+
+/* The first of the commands of two words that begin with `word`; negative where there are none, or it is a command by itself. */
+int command_group(const char *word);
+
+/* Is this the first of the commands that begin with its first word? */
+bool command_leads_group(unsigned int id);
+
+#endif
