@@ -6,6 +6,7 @@
 
 #include <levee/config.h>
 
+#include "listen.h"
 #include "option_table.h"
 #include "order.h"
 
@@ -63,6 +64,14 @@ const struct option option_table[] = {
 	  "all of them, where no filter is given" },
 	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
 	  "stop after so many events" },
+	{ "listen", OPT_ADDRESS, offsetof(struct options, listen), ON(METRICS), 0, 0, 0, "[ADDR:PORT]",
+	  "serve them over HTTP, as http://" LISTEN_DEFAULT "/metrics where nothing else is said" },
+	{ "user", OPT_TEXT, offsetof(struct options, user), ON(METRICS), 0, 0, 0, "NAME",
+	  "with --listen, as root: become this user, if not nobody" },
+	{ "textfile", OPT_TEXT, offsetof(struct options, textfile), ON(METRICS), 0, 0, 0, "FILE",
+	  "write them into a file for node_exporter's textfile collector, whole or not at all" },
+	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(METRICS), 0, 1000, 3600000, "SEC",
+	  "with --textfile: write it again every SEC seconds until interrupted" },
 	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
@@ -87,6 +96,10 @@ const char *const command_notes[CMD_COUNT] = {
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",
 	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_METRICS] =
+		"Without IFACE: of every interface of this network namespace where levee is attached, also later. "
+		"--listen needs root only to begin: then it is nobody (or NAME), without any capability, and reads. "
+		"The metric levee_up is 0 while levee is not attached; printed once, the exit code is 3 then.",
 	[CMD_CONFIG_SET] =
 		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
 		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",
