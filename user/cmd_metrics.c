@@ -19,6 +19,7 @@
 #include "scrape.h"
 #include "signals.h"
 #include "textfile.h"
+#include "watch.h"
 
 /* Kept maps of a detached interface are let go so soon. */
 #define LOOK_MS 1000
@@ -67,16 +68,14 @@ static int write_file(struct scrape *s, const struct options *o)
 
 static int write_files(struct scrape *s, const struct options *o)
 {
-	close_fd int signals = o->watch_ms ? signals_open() : -1;
-	struct pollfd end = { .fd = signals, .events = POLLIN };
-	int err = write_file(s, o);
+	struct timespec at;
+	int err;
 
-	if (!o->watch_ms)
-		return err;
-	if (signals < 0)
-		return -signals;
-	while (!err && poll(&end, 1, o->watch_ms) == 0)
+	if (o->watch_ms)
+		watch_begin(&at);
+	do
 		err = write_file(s, o);
+	while (!err && o->watch_ms && watch_wait(&at, o->watch_ms));
 	return err;
 }
 

@@ -187,6 +187,21 @@ void metrics_interface(json_t *families, const struct maps *maps, const struct s
 	}
 }
 
+void metrics_kernel(json_t *families, const json_t *netstat)
+{
+	static const struct family family = {
+		"levee_kernel_events_total", "counter",
+		"The kernel's own counters of full queues, as nstat has them, of the network namespace since its start"
+	};
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)netstat, name, value)
+		if (json_is_integer(value))
+			family_add(families, &family, "", json_pack("{s:s}", "event", name),
+				   json_integer(json_integer_value(value)));
+}
+
 void metrics_document_reasons(FILE *to)
 {
 	fputs("| verdict | reason | what it says |\n| --- | --- | --- |\n", to);

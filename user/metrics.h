@@ -27,8 +27,8 @@ void metrics_interface(json_t *families, const struct maps *maps, const struct s
 void metrics_document_reasons(FILE *to);
 
 /*
- * Of the listeners in a document levee.queues/1, by endpoint. There may be thousands: this many have a label of their
- * own, those under most pressure first; the others are one, "other", with sums.
+ * Of the listeners in `list`, the member "queues" of a document levee.queues/1, by endpoint. There may be thousands: this
+ * many have a label of their own, those under most pressure first; the others are one, "other", with sums.
  */
 #define METRICS_SERVICES 64
 
@@ -38,11 +38,10 @@ struct metrics_memory {
 	json_t *other; /* counter: [as last summed, what to add so that it never falls] */
 };
 
-void metrics_services(json_t *families, const json_t *queues, struct metrics_memory *memory);
-
-/* The kernel's counters in the same document: they are the network namespace's, not an interface's. */
-void metrics_kernel(json_t *families, const json_t *queues);
-
+void metrics_services(json_t *families, const char *ifname, const json_t *list, struct metrics_memory *memory);
 void metrics_forget(struct metrics_memory *memory);
+
+/* Of the kernel, as netstat.h has them: the network namespace's, not an interface's. */
+void metrics_kernel(json_t *families, const json_t *netstat);
 
 #endif

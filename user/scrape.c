@@ -13,6 +13,8 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "errors.h"
+#include "netstat.h"
+#include "queues.h"
 #include "scrape.h"
 #include "tc.h"
 #include "xdp.h"
@@ -183,6 +185,15 @@ static struct metrics_hooks read_hooks(const struct maps *maps)
 	return hooks;
 }
 
+/* Without them the rest is worth telling. */
+static void read_queues(json_t *families, struct scraped *one)
+{
+	free_json json_t *list = queues_list(&one->maps);
+
+	if (list)
+		metrics_services(families, one->name, list, &one->services);
+}
+
 static bool read_interface(json_t *families, struct scraped *one)
 {
 	struct metrics_hooks hooks = read_hooks(&one->maps);
@@ -191,6 +202,7 @@ static bool read_interface(json_t *families, struct scraped *one)
 	if (!one->maps.settings.enabled || sample_take(&one->maps, &now))
 		return false;
 	metrics_interface(families, &one->maps, &now, &hooks);
+	read_queues(families, one);
 	return true;
 }
 
@@ -217,6 +229,7 @@ static double seconds_since(const struct timespec *then)
 
 json_t *scrape_model(struct scrape *s, bool *up)
 {
+	free_json json_t *netstat = netstat_queues();
 	json_t *head = json_object(), *families = json_object(), *each = json_object();
 	unsigned int attached = 0;
 	struct timespec begin;
@@ -231,6 +244,7 @@ json_t *scrape_model(struct scrape *s, bool *up)
 		attached += is;
 	}
 	*up = s->named ? attached == s->count : attached > 0;
+	metrics_kernel(families, netstat);
 	metrics_of_program(head, *up, seconds_since(&begin));
 	json_object_update_new(head, each);
 	json_object_update_new(head, families);

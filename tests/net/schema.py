@@ -29,15 +29,25 @@ def close(schema):
             close(part)
 
 
-def validator(name):
+def load():
+    """All schemas, closed, by the names that they call each other."""
+    found = {}
+    for file in SCHEMAS.glob("*.json"):
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        close(schema)
+        found[file.as_uri()] = schema
+    return found
+
+
+def validator(schemas, name):
     base, _, part = name.partition("#")
-    with open(SCHEMAS / f"levee.{base}.json", encoding="utf-8") as file:
-        schema = json.load(file)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    close(schema)
-    if part:
-        schema = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
-    return jsonschema.Draft202012Validator(schema)
+    uri = (SCHEMAS / f"levee.{base}.json").as_uri()
+    if uri not in schemas:
+        raise ValueError(f"there is no schema levee.{base}.json")
+    resolver = jsonschema.RefResolver(uri, schemas[uri], store=schemas)
+    schema = {"$ref": f"{uri}#/$defs/{part}"} if part else schemas[uri]
+    return jsonschema.Draft202012Validator(schema, resolver=resolver)
 
 
 def documents(text):
@@ -50,11 +60,11 @@ def documents(text):
     return found
 
 
-def fault(name, text):
+def fault(schemas, name, text):
     try:
         found = documents(text)
-        check = validator(name)
-    except (OSError, ValueError, jsonschema.SchemaError) as error:
+        check = validator(schemas, name)
+    except ValueError as error:
         return str(error).split("\n", maxsplit=1)[0]
     if not found:
         return "nothing was printed"
@@ -65,9 +75,9 @@ def fault(name, text):
 
 
 def main():
-    bad = False
+    bad, schemas = False, load()
     for file in sorted(pathlib.Path(sys.argv[1]).glob("*/*")):
-        why = fault(file.parent.name, file.read_text(encoding="utf-8"))
+        why = fault(schemas, file.parent.name, file.read_text(encoding="utf-8"))
         bad |= why is not None
         print(f"ok {file.parent.name} {file.name}" if why is None else f"bad {file.parent.name} {file.name}: {why}")
     return bad

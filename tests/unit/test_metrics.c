@@ -32,17 +32,17 @@ static json_t *listener(const char *endpoint, int n)
 			 0, "in_flight", 5, "rtt_us", "count", 7, "p50", 1500, "p99", 20000);
 }
 
+/* The last one is under most pressure, and comes first. */
 static json_t *queues_of(unsigned int count)
 {
 	json_t *list = json_array();
 	char endpoint[32];
 
-	for (unsigned int i = 0; i < count; i++) {
+	for (unsigned int i = count; i-- > 0;) {
 		snprintf(endpoint, sizeof(endpoint), "198.18.0.1:%u", i + 1);
-		json_array_append_new(list, listener(endpoint, i % 90));
+		json_array_append_new(list, listener(endpoint, i));
 	}
-	return json_pack("{s:s, s:s, s:o, s:{s:i, s:i}}", "schema", "levee.queues/1", "interface", "eth0", "queues",
-			 list, "kernel", "ListenOverflows", 11, "ListenDrops", 12);
+	return list;
 }
 
 static const struct maps maps = {
@@ -58,6 +58,7 @@ static json_t *everything(void)
 	const struct metrics_hooks hooks = { .xdp = true, .tc_egress = true };
 	struct metrics_memory memory = {};
 	json_t *families = json_object(), *queues = queues_of(1);
+	json_t *netstat = json_pack("{s:i, s:n}", "ListenOverflows", 11, "TCPReqQFullDrop");
 
 	for (int i = 0; i < LEVEE_REASON_COUNT; i++)
 		now.stats.reason[i] = 1000 + i;
@@ -66,9 +67,10 @@ static json_t *everything(void)
 	metrics_of_program(families, true, 0.25);
 	metrics_attached(families, "eth0", true);
 	metrics_interface(families, &maps, &now, &hooks);
-	metrics_services(families, queues, &memory);
-	metrics_kernel(families, queues);
+	metrics_services(families, "eth0", queues, &memory);
+	metrics_kernel(families, netstat);
 	metrics_forget(&memory);
+	json_decref(netstat);
 	json_decref(queues);
 	return families;
 }
@@ -173,7 +175,7 @@ static void gauges_are_told(void **state)
 	wants_line(text, "levee_service_syns_total{interface=\"eth0\",endpoint=\"198.18.0.1:1\"} 1000");
 	wants_line(text,
 		   "levee_service_rtt_seconds{interface=\"eth0\",endpoint=\"198.18.0.1:1\",quantile=\"0.99\"} 0.02");
-	wants_line(text, "levee_service_rtt_seconds_count{interface=\"eth0\",endpoint=\"198.18.0.1:1\"} 7");
+	wants_line(text, "levee_service_rtt_samples{interface=\"eth0\",endpoint=\"198.18.0.1:1\"} 7");
 	free(text);
 }
 
@@ -209,9 +211,8 @@ static void each_family_and_series_is_there_once(void **state)
 	char *text, family[128] = "", *rest;
 
 	(void)state;
-	json_object_set_new(queues, "interface", json_string("eth1"));
 	metrics_attached(families, "eth1", false);
-	metrics_services(families, queues, &memory);
+	metrics_services(families, "eth1", queues, &memory);
 	text = text_of(families);
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		check_line(line, family, seen);
@@ -261,7 +262,7 @@ static json_t *services(json_t *queues, struct metrics_memory *memory)
 {
 	json_t *families = json_object();
 
-	metrics_services(families, queues, memory);
+	metrics_services(families, "eth0", queues, memory);
 	return families;
 }
 
@@ -280,7 +281,7 @@ static void few_listeners_have_no_other(void **state)
 	json_decref(queues);
 }
 
-/* listener(..., n): pressure is n percent, and SYNs are 1000 + n. The calmest are the others. */
+/* listener(..., n): SYNs are 1000 + n. The calmest three are the others. */
 static void those_under_pressure_have_labels(void **state)
 {
 	struct metrics_memory memory = {};
@@ -293,52 +294,53 @@ static void those_under_pressure_have_labels(void **state)
 	assert_int_equal(value_at(families, SYNS, "other"), 1000 + 1001 + 1002);
 	assert_int_equal(value_at(families, "levee_service_half_open", "other"), 0 + 1 + 2);
 	assert_int_equal(value_at(families, "levee_service_cookie_mode", "other"), 1);
-	assert_int_equal(series(families, "levee_service_rtt_seconds"), 3 * METRICS_SERVICES);
+	assert_int_equal(series(families, "levee_service_rtt_seconds"), 2 * METRICS_SERVICES);
 	metrics_forget(&memory);
 	json_decref(families);
 	json_decref(queues);
 }
 
-/* Port 1 is pressed hard now, but labels are kept; when port 67 goes, its label goes to port 1. */
+/* Port 1 comes to be pressed hardest, but labels are kept; when port 67 goes, port 1 gets its label. */
 static void labels_are_kept(void **state)
 {
 	struct metrics_memory memory = {};
-	json_t *queues = queues_of(METRICS_SERVICES + 3), *list = json_object_get(queues, "queues");
-	json_t *families = services(queues, &memory);
+	json_t *list = queues_of(METRICS_SERVICES + 3), *families = services(list, &memory);
 
 	(void)state;
 	json_decref(families);
-	json_array_set_new(list, 0, listener("198.18.0.1:1", 99));
-	families = services(queues, &memory);
+	json_array_remove(list, METRICS_SERVICES + 2);
+	json_array_insert_new(list, 0, listener("198.18.0.1:1", 99));
+	families = services(list, &memory);
 	assert_int_equal(value_at(families, SYNS, "198.18.0.1:1"), -1);
 	assert_int_equal(value_at(families, SYNS, "other"), 1099 + 1001 + 1002);
 	json_decref(families);
-	json_array_remove(list, METRICS_SERVICES + 2);
-	families = services(queues, &memory);
+	json_array_remove(list, 1);
+	families = services(list, &memory);
 	assert_int_equal(value_at(families, SYNS, "198.18.0.1:1"), 1099);
 	assert_int_equal(value_at(families, SYNS, "198.18.0.1:67"), -1);
 	/* The sum fell to 1001 + 1002; what was told does not. */
 	assert_int_equal(value_at(families, SYNS, "other"), 1099 + 1001 + 1002);
 	assert_int_equal(value_at(families, "levee_service_half_open", "other"), 1 + 2);
 	json_decref(families);
-	json_array_set_new(list, 1, listener("198.18.0.1:2", 11));
-	families = services(queues, &memory);
+	json_array_remove(list, METRICS_SERVICES + 1);
+	json_array_append_new(list, listener("198.18.0.1:2", 11));
+	families = services(list, &memory);
 	assert_int_equal(value_at(families, SYNS, "other"), 1099 + 1001 + 1002 + 10);
 	metrics_forget(&memory);
 	json_decref(families);
-	json_decref(queues);
+	json_decref(list);
 }
 
 static void what_is_not_known_is_not_told(void **state)
 {
 	struct metrics_memory memory = {};
-	json_t *queues = queues_of(1), *one = json_array_get(json_object_get(queues, "queues"), 0), *families;
+	json_t *queues = queues_of(1), *one = json_array_get(queues, 0), *families;
 
 	(void)state;
 	json_object_set_new(json_object_get(one, "rtt_us"), "p50", json_null());
 	json_object_set_new(json_object_get(one, "accept_queue"), "now", json_null());
 	families = services(queues, &memory);
-	assert_int_equal(series(families, "levee_service_rtt_seconds"), 2);
+	assert_int_equal(series(families, "levee_service_rtt_seconds"), 1);
 	assert_int_equal(series(families, "levee_service_accept_queue"), 0);
 	metrics_forget(&memory);
 	json_decref(families);
