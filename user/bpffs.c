@@ -276,6 +276,7 @@ static bool netns_is_mounted(unsigned long long inode)
 	return false;
 }
 
+/* Yes, if a process is there that this one may not look at. */
 static bool netns_is_alive(unsigned long long inode)
 {
 	close_dir DIR *proc = opendir("/proc");
@@ -288,7 +289,8 @@ static bool netns_is_alive(unsigned long long inode)
 		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
-		if (ns_inode(path) == inode)
+		errno = 0;
+		if (ns_inode(path) == inode || errno == EACCES || errno == EPERM)
 			return true;
 	}
 	return netns_is_mounted(inode);

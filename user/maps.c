@@ -166,6 +166,16 @@ int maps_open_program(const struct maps *maps, const char *name)
 	return open_to_change(maps, pin);
 }
 
+int maps_pinned_program(const struct place *place, const char *name)
+{
+	char path[BPFFS_PATH_MAX], pin[64];
+	int fd;
+
+	snprintf(pin, sizeof(pin), "prog_%s", name);
+	fd = place->dir[0] ? bpf_obj_get(place_pin(path, place, pin)) : -ENOENT;
+	return fd < 0 && fd != -ENOENT ? -errno : fd;
+}
+
 int maps_write(int fd, const void *value)
 {
 	return bpf_map_update_elem(fd, &first, value, BPF_ANY) ? -errno : 0;
