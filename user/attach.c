@@ -28,6 +28,7 @@
 #include "netdev.h"
 #include "profile.h"
 #include "remove.h"
+#include "share.h"
 #include "tables.h"
 #include "tc.h"
 #include "xdp.h"
@@ -500,6 +501,12 @@ static int seed(struct session *s)
 	return err;
 }
 
+static int share(struct session *s)
+{
+	share_with_group(&s->place);
+	return 0;
+}
+
 static int start(struct session *s)
 {
 	static const unsigned char nothing[64];
@@ -537,7 +544,7 @@ static void roll_back(struct session *s)
 int attach_interface(const struct options *options, struct attach_result *result)
 {
 	static const step before[] = { check_host, take_place, clear_hook, choose_cookies, open_programs };
-	static const step change[] = { attach_xdp, write_meta, write_settings, pin_all, attach_tc, seed, start };
+	static const step change[] = { attach_xdp, write_meta, write_settings, pin_all, share, attach_tc, seed, start };
 	struct session s = {
 		.options = options, .ifname = options->argument[0], .lock = -1, .link = -1, .result = result
 	};
