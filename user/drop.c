@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -15,6 +14,7 @@
 
 #include "drop.h"
 #include "errors.h"
+#include "share.h"
 
 #define NOBODY "nobody"
 #define GROUPS_MAX 64
@@ -22,8 +22,7 @@
 /* As attach lets it read its pins. */
 static gid_t pins_group(void)
 {
-	const char *wish = getenv("LEVEE_GROUP");
-	const struct group *g = getgrnam(wish ? wish : "levee");
+	const struct group *g = *share_group() ? getgrnam(share_group()) : NULL;
 
 	return g ? g->gr_gid : 0;
 }

@@ -8,23 +8,21 @@
 #include "families.h"
 #include "rates.h"
 
-/* Programs on the hooks of an interface, as seen just now. */
-struct metrics_hooks {
-	bool xdp, tc_ingress, tc_egress;
-};
-
 /* Of this program, and of a scrape as a whole: it took so long. */
 void metrics_of_program(json_t *families, bool up, double seconds);
 
 /* Is levee attached to the interface, and switched on? Of one that is not, this is all. */
 void metrics_attached(json_t *families, const char *ifname, bool attached);
 
-/* Of an attached interface. */
-void metrics_interface(json_t *families, const struct maps *maps, const struct sample *now,
-		       const struct metrics_hooks *hooks);
+/* Of an interface whose pins are there: what is wrong with it, the bits of health.h. */
+void metrics_problems(json_t *families, const char *ifname, unsigned int problems);
 
-/* Markdown: every reason with its verdict and help, for docs/metrics.md. */
+/* Of an attached interface. */
+void metrics_interface(json_t *families, const struct maps *maps, const struct sample *now);
+
+/* Markdown: every reason and every problem with its help, for docs/metrics.md. */
 void metrics_document_reasons(FILE *to);
+void metrics_document_problems(FILE *to);
 
 /*
  * Of the listeners in `list`, the member "queues" of a document levee.queues/1, by endpoint. There may be thousands: this

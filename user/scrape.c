@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -13,11 +12,10 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "errors.h"
+#include "health.h"
 #include "netstat.h"
 #include "queues.h"
 #include "scrape.h"
-#include "tc.h"
-#include "xdp.h"
 
 /* --- interfaces */
 
@@ -166,23 +164,15 @@ static bool refresh(struct scraped *one)
 
 /* --- reading */
 
-/* Where names of programs are root's to read, any program will do; so says levee status. */
-static struct metrics_hooks read_hooks(const struct maps *maps)
+/* What levee status calls problems. */
+static void read_health(json_t *families, const struct maps *maps)
 {
-	unsigned int ifindex = if_nametoindex(maps->ifname);
-	struct metrics_hooks hooks = {};
+	struct levee_runtime run;
 	struct xdp_state xdp;
-	struct tc_state tc;
 
-	if (ifindex == 0 || ifindex != maps->meta.ifindex)
-		return hooks;
-	if (!xdp_inspect(ifindex, &xdp))
-		hooks.xdp = xdp.nameless ? xdp.hook_id != 0 : xdp.ours_id == maps->meta.xdp_prog_id;
-	if (!tc_inspect(ifindex, &tc)) {
-		hooks.tc_ingress = tc.ours_count[TC_INGRESS] > 0;
-		hooks.tc_egress = tc.ours_count[TC_EGRESS] > 0;
-	}
-	return hooks;
+	if (maps_read(maps, MAP_RUNTIME, &run) == 0)
+		metrics_problems(families, maps->ifname,
+				 health_check(maps, &run, health_inspect(maps, &xdp) ? NULL : &xdp));
 }
 
 /* Without them the rest is worth telling. */
@@ -196,12 +186,12 @@ static void read_queues(json_t *families, struct scraped *one)
 
 static bool read_interface(json_t *families, struct scraped *one)
 {
-	struct metrics_hooks hooks = read_hooks(&one->maps);
 	struct sample now;
 
+	read_health(families, &one->maps);
 	if (!one->maps.settings.enabled || sample_take(&one->maps, &now))
 		return false;
-	metrics_interface(families, &one->maps, &now, &hooks);
+	metrics_interface(families, &one->maps, &now);
 	read_queues(families, one);
 	return true;
 }

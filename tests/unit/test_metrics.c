@@ -5,7 +5,8 @@
  * repository's root.
  *
  *   test_metrics families      the table of docs/metrics.md anew
- *   test_metrics reasons       the other one
+ *   test_metrics problems      and the others
+ *   test_metrics reasons
  */
 #include "capture.h"
 
@@ -16,6 +17,7 @@
 #include <netinet/in.h>
 
 #include "errors.h"
+#include "health.h"
 #include "listen.h"
 #include "metrics.h"
 #include "textfile.h"
@@ -55,7 +57,6 @@ static const struct maps maps = {
 static json_t *everything(void)
 {
 	struct sample now = { .runtime = { .half_open = 3, .mode = LEVEE_MODE_COOKIE, .ticks = 77, .tick_us = 250 } };
-	const struct metrics_hooks hooks = { .xdp = true, .tc_egress = true };
 	struct metrics_memory memory = {};
 	json_t *families = json_object(), *queues = queues_of(1);
 	json_t *netstat = json_pack("{s:i, s:n}", "ListenOverflows", 11, "TCPReqQFullDrop");
@@ -66,7 +67,8 @@ static json_t *everything(void)
 		now.stats.counter[i] = 5000 + i;
 	metrics_of_program(families, true, 0.25);
 	metrics_attached(families, "eth0", true);
-	metrics_interface(families, &maps, &now, &hooks);
+	metrics_problems(families, "eth0", HEALTH_BIT(INGRESS_GONE));
+	metrics_interface(families, &maps, &now);
 	metrics_services(families, "eth0", queues, &memory);
 	metrics_kernel(families, netstat);
 	metrics_forget(&memory);
@@ -161,8 +163,8 @@ static void gauges_are_told(void **state)
 	wants_line(text, "levee_up 1");
 	wants_line(text, "levee_scrape_duration_seconds 0.25");
 	wants_line(text, "levee_attached{interface=\"eth0\"} 1");
-	wants_line(text, "levee_hook_attached{interface=\"eth0\",hook=\"xdp\"} 1");
-	wants_line(text, "levee_hook_attached{interface=\"eth0\",hook=\"tc_ingress\"} 0");
+	wants_line(text, "levee_problem{interface=\"eth0\",problem=\"ingress_gone\"} 1");
+	wants_line(text, "levee_problem{interface=\"eth0\",problem=\"xdp_gone\"} 0");
 	wants_line(text, "levee_attach_timestamp_seconds{interface=\"eth0\"} 1700000000.25");
 	wants_line(text, "levee_cookie_mode{interface=\"eth0\"} 1");
 	wants_line(text, "levee_cookie_start_ratio{interface=\"eth0\"} 0.5");
@@ -480,7 +482,8 @@ static char *documented(void (*print)(FILE *))
 
 static void the_documentation_is_current(void **state)
 {
-	static void (*const print[])(FILE *) = { document_families, metrics_document_reasons };
+	static void (*const print[])(FILE *) = { document_families, metrics_document_problems,
+						 metrics_document_reasons };
 	char *page = calloc(1, 1 << 20);
 	FILE *file = fopen("docs/metrics.md", "r");
 
@@ -518,7 +521,13 @@ int main(int argc, char **argv)
 	};
 
 	if (argc == 2) {
-		(strcmp(argv[1], "reasons") == 0 ? metrics_document_reasons : document_families)(stdout);
+		void (*print)(FILE *) = document_families;
+
+		if (strcmp(argv[1], "problems") == 0)
+			print = metrics_document_problems;
+		if (strcmp(argv[1], "reasons") == 0)
+			print = metrics_document_reasons;
+		print(stdout);
 		return 0;
 	}
 	return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
