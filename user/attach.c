@@ -70,11 +70,10 @@ static int check_memory(const struct session *s)
 
 static int check_host(struct session *s)
 {
-	char missing[96];
-	int index;
+	int index = privileges_check();
 
-	if (*privileges_missing(missing))
-		return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
+	if (index)
+		return index;
 	index = netdev_index(s->ifname);
 	if (index < 0)
 		return -index;

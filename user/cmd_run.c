@@ -17,6 +17,7 @@
 #include "clock.h"
 #include "errors.h"
 #include "keeper.h"
+#include "kernel.h"
 #include "lock.h"
 #include "notify.h"
 #include "options.h"
@@ -87,8 +88,12 @@ static int begin(struct keeper *k)
 	const char *ifname = k->options->argument[0];
 	struct attach_result result;
 	struct place place;
-	int err = place_find(&place, ifname, true);
-	bool adopt = !err && is_attached(ifname, &place);
+	int err = privileges_check();
+	bool adopt;
+
+	if (!err)
+		err = place_find(&place, ifname, true);
+	adopt = !err && is_attached(ifname, &place);
 
 	if (!err && !adopt)
 		err = attach_interface(k->options, &result);
