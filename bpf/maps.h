@@ -93,6 +93,14 @@ struct {
 	__type(value, struct levee_listener);
 } listener SEC(".maps");
 
+/* Userspace's own: no program looks at it. Here it lives and goes with the others. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LEVEE_HISTORY_RECORDS);
+	__type(key, __u32);
+	__type(value, struct levee_history);
+} history SEC(".maps");
+
 struct housekeeper {
 	struct bpf_timer timer;
 	__u32 half_open_cursor; /* next set to sweep */

@@ -26,6 +26,7 @@
 	X(SERVICE_COUNTS, service_counts)       \
 	X(EVENTS, events)                       \
 	X(LISTENER, listener)                   \
+	X(HISTORY, history)                     \
 	X(HOUSEKEEPING, housekeeping)
 
 #define MAP_ENUM(NAME, name) MAP_##NAME,

@@ -54,9 +54,40 @@ int sample_take(const struct maps *maps, struct sample *s)
 	return err ? err : maps_read_stats(maps, &s->stats);
 }
 
-static __u64 value_of(const struct sample *s, const struct group *g, unsigned int index)
+static __u64 value_of(const struct levee_stats *s, const struct group *g, unsigned int index)
 {
-	return g->is_reason ? s->stats.reason[index] : s->stats.counter[index];
+	return g->is_reason ? s->reason[index] : s->counter[index];
+}
+
+json_t *stats_gained(const struct levee_stats *before, const struct levee_stats *now, const char *group)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < COUNT(groups); i++) {
+		const struct group *g = &groups[i];
+
+		for (unsigned int j = 0; strcmp(g->name, group) == 0 && j < g->count; j++) {
+			__u64 more = value_of(now, g, g->list[j].index) - value_of(before, g, g->list[j].index);
+
+			if (more)
+				json_object_set_new(object, g->list[j].name, json_integer(more));
+		}
+	}
+	return object;
+}
+
+json_t *stats_help(void)
+{
+	json_t *all = json_object();
+
+	for (unsigned int i = 0; i < COUNT(groups); i++) {
+		json_t *of_group = json_object();
+
+		for (unsigned int j = 0; j < groups[i].count; j++)
+			json_object_set_new(of_group, groups[i].list[j].name, json_string(groups[i].list[j].help));
+		json_object_set_new(all, groups[i].name, of_group);
+	}
+	return all;
 }
 
 static json_t *group_model(const struct group *g, const struct sample *before, const struct sample *now)
@@ -65,8 +96,8 @@ static json_t *group_model(const struct group *g, const struct sample *before, c
 	json_t *object = json_object();
 
 	for (unsigned int i = 0; i < g->count; i++) {
-		__u64 total = value_of(now, g, g->list[i].index);
-		__u64 gained = total - value_of(before, g, g->list[i].index);
+		__u64 total = value_of(&now->stats, g, g->list[i].index);
+		__u64 gained = total - value_of(&before->stats, g, g->list[i].index);
 
 		json_object_set_new(object, g->list[i].name,
 				    json_pack("{s:I, s:f}", "total", (json_int_t)total, "per_s",

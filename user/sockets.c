@@ -62,8 +62,9 @@ static int take_socket(const struct nlmsghdr *nl, void *arg)
 		.ifindex = msg->id.idiag_if,
 		.state = msg->idiag_state,
 		.ipv6 = msg->idiag_family == AF_INET6,
-		/* Of a listener the kernel tells the backlog here. */
+		/* Of a listener the kernel tells the backlog and the accept queue here. */
 		.backlog = msg->idiag_state == TCP_LISTEN ? msg->idiag_wqueue : 0,
+		.waiting = msg->idiag_state == TCP_LISTEN ? msg->idiag_rqueue : 0,
 	};
 
 	take_address(&s.tuple.local, msg->id.idiag_src, msg->idiag_family);

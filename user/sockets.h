@@ -12,6 +12,7 @@ struct tcp_socket {
 	struct levee_tuple tuple; /* IPv4 is mapped; a listener has no remote end */
 	unsigned int ifindex;     /* bound to this interface, 0 to none */
 	unsigned int backlog;     /* of a listener: connections that may wait for accept() */
+	unsigned int waiting;     /* of a listener: connections that do */
 	unsigned char state;	     /* the kernel's, TCP_LISTEN etc. of netinet/tcp.h */
 	bool ipv6;	   /* an AF_INET6 socket; its address may be mapped all the same */
 	bool ipv6_only;

@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 
 #include <levee/event.h>
+#include <levee/history.h>
 #include <levee/table.h>
 
 #include "levee.skel.h"
@@ -69,5 +70,5 @@ unsigned long long tables_memory(const struct levee_geometry *g)
 	return table_memory(g->flow_sets, sizeof(struct levee_flow)) +
 	       table_memory(g->half_open_sets, sizeof(struct levee_half_open)) +
 	       table_memory(g->service_sets, sizeof(struct levee_service)) + counts * libbpf_num_possible_cpus() +
-	       LEVEE_EVENT_RING;
+	       LEVEE_EVENT_RING + LEVEE_HISTORY_RECORDS * sizeof(struct levee_history);
 }
