@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * drop.h - giving up privileges for good.
+ */
+#ifndef USER_DROP_H
+#define USER_DROP_H
+
+#include <sys/types.h>
+
+/* Who a process becomes that gives up root. */
+struct unprivileged {
+	const char *name;
+	uid_t uid;
+	gid_t gid;
+	gid_t pins; /* a group that may read levee's pins, also his; 0: none */
+};
+
+/*
+ * Looks `name` up; NULL: nobody. `dir` is where pins are: if a group other than root's may look into it, he gets that too.
+ */
+int unprivileged_find(struct unprivileged *u, const char *name, const char *dir);
+
+/* From root to this user; from any other user, no change of that. Then no capability is left and none can be got again. */
+int privileges_drop(const struct unprivileged *u);
+
+#endif
