@@ -82,6 +82,13 @@ struct {
 } service_counts SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LEVEE_WAYS);
+	__type(key, __u32);
+	__type(value, struct levee_service_rtt);
+} service_rtt SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, LEVEE_EVENT_RING);
 } events SEC(".maps");

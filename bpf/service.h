@@ -285,9 +285,6 @@ static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *
 	return true;
 }
 
-/* How long a full accept queue is kept in mind: as long as the kernel repeats a SYN-ACK whose third ACK it had to drop. */
-#define ACCEPT_QUEUE_MINDED_MS 64000
-
 /* Is the accept queue that a connection would go to full? Only asked, and the answer noted, where it was full before or may be. */
 static __noinline bool accept_queue_is_full(void *ctx, const struct run *run, const struct levee_tuple *t,
 					    struct levee_service *owner)
@@ -304,7 +301,7 @@ static __noinline bool accept_queue_is_full(void *ctx, const struct run *run, co
 static __always_inline bool accept_queue_still_full(void *ctx, const struct run *run, const struct levee_tuple *t,
 						    struct levee_service *owner)
 {
-	return owner && owner->full_ms && run->now_ms - owner->full_ms < ACCEPT_QUEUE_MINDED_MS &&
+	return owner && owner->full_ms && run->now_ms - owner->full_ms < LEVEE_FULL_MINDED_MS &&
 	       accept_queue_is_full(ctx, run, t, owner);
 }
 

@@ -23,7 +23,8 @@ static int check(const struct options *o)
 		return failed(EXIT_USAGE, "where shall the report go?\nlevee report %s --out %s.html (- is stdout)",
 			      o->argument[0], o->argument[0]);
 	if (to_stdout(o) && o->json)
-		return failed(EXIT_USAGE, "--out - and --json: which of them on stdout?\ngive --out a file, or leave it out");
+		return failed(EXIT_USAGE,
+			      "--out - and --json: which of them on stdout?\ngive --out a file, or leave it out");
 	return 0;
 }
 

@@ -2,7 +2,6 @@
 /*
  * history.c - one second of history: what levee counts, what the kernel counts, and the fullest of all queues.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +11,10 @@
 
 #include "cleanup.h"
 #include "history.h"
+#include "listening.h"
 #include "netstat.h"
+#include "output.h"
 #include "services.h"
-#include "sockets.h"
 
 __u64 history_now(void)
 {
@@ -42,23 +42,8 @@ static void take_owner(struct levee_history *h, const struct levee_service *owne
 	h->share_port = owner->key.port;
 }
 
-/* Ports of services: a listener of another port is not behind this interface. */
-struct ports {
-	__u64 known[65536 / 64];
-};
-
-static void ports_add(struct ports *p, __be16 port)
-{
-	p->known[ntohs(port) / 64] |= 1ULL << ntohs(port) % 64;
-}
-
-static bool ports_have(const struct ports *p, __be16 port)
-{
-	return p->known[ntohs(port) / 64] >> ntohs(port) % 64 & 1;
-}
-
 /* Several services may have one owner, who counts once. */
-static int take_services(const struct maps *maps, struct levee_history *h, struct ports *ports)
+static int take_services(const struct maps *maps, struct levee_history *h)
 {
 	bool seen[LEVEE_SERVICES_MAX] = {};
 	struct service_list *list = services_read(maps);
@@ -66,12 +51,11 @@ static int take_services(const struct maps *maps, struct levee_history *h, struc
 	if (!list)
 		return -errno;
 	for (unsigned int i = 0; i < list->count; i++) {
-		unsigned int owner = list->known[i]->owner % LEVEE_SERVICES_MAX;
+		const struct levee_service *owner = service_owner_of(list, list->known[i]);
 
-		ports_add(ports, list->known[i]->key.port);
-		if (!seen[owner])
-			take_owner(h, &list->all[owner]);
-		seen[owner] = true;
+		if (!seen[owner - list->all])
+			take_owner(h, owner);
+		seen[owner - list->all] = true;
 	}
 	services_free(list);
 	return 0;
@@ -79,40 +63,37 @@ static int take_services(const struct maps *maps, struct levee_history *h, struc
 
 /* --- the kernel: accept queues, and what it counts itself */
 
-struct accepting {
-	struct levee_history *history;
-	const struct ports *ports;
-};
-
-static int take_listener(const struct tcp_socket *s, void *arg)
+static void take_accept_queue(struct levee_history *h, const struct tcp_socket *s)
 {
-	struct accepting *a = arg;
-	struct levee_history *h = a->history;
-
-	if (!ports_have(a->ports, s->tuple.lport) || !fuller(s->waiting, s->backlog, h->accept_used, h->accept_backlog))
-		return 0;
+	if (!fuller(s->waiting, s->backlog, h->accept_used, h->accept_backlog))
+		return;
 	h->accept_used = s->waiting;
 	h->accept_backlog = s->backlog;
 	h->accept_port = s->tuple.lport;
-	return 0;
 }
 
 /* A kernel that does not tell its sockets (no tcp_diag) leaves the queue unknown: that is no reason to record nothing. */
-static void take_kernel(struct levee_history *h, const struct ports *ports)
+static void take_listeners(const struct maps *maps, struct levee_history *h)
 {
-	static const char *const names[] = { "ListenOverflows", "ListenDrops" };
-	struct accepting a = { h, ports };
-	__u64 values[2] = {};
+	struct listening_list list;
 
-	netstat_read("TcpExt", names, 2, values);
-	h->listen_overflows = values[0];
-	h->listen_drops = values[1];
-	sockets_each_listener(take_listener, &a);
+	listening_read(&list, maps->ifname, maps->meta.ifindex, false);
+	for (unsigned int i = 0; i < list.count; i++)
+		if (list.all[i].reached)
+			take_accept_queue(h, &list.all[i].socket);
+	listening_free(&list);
+}
+
+static void take_kernel(struct levee_history *h)
+{
+	free_json json_t *kernel = netstat_queues();
+
+	h->listen_overflows = model_number(kernel, "ListenOverflows");
+	h->listen_drops = model_number(kernel, "ListenDrops");
 }
 
 int history_take(const struct maps *maps, struct levee_history *h)
 {
-	struct ports ports = {};
 	struct levee_runtime run;
 	int err;
 
@@ -123,14 +104,15 @@ int history_take(const struct maps *maps, struct levee_history *h)
 	/* The time of the counters: rates are made from them. */
 	h->boot_ms = history_now();
 	if (!err)
-		err = take_services(maps, h, &ports);
+		err = take_services(maps, h);
 	if (err)
 		return err;
 	h->half_open = run.half_open;
 	h->flows = run.flows;
 	h->in_flight = run.in_flight;
 	h->mode = run.mode;
-	take_kernel(h, &ports);
+	take_listeners(maps, h);
+	take_kernel(h);
 	return 0;
 }
 

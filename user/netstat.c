@@ -1,64 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * netstat.c - reading /proc/net/netstat: per protocol one line of names, and below it one of values.
+ * netstat.c - /proc/net/netstat: two lines for each group, the names and the numbers.
+ *
+ *   TcpExt: SyncookiesSent SyncookiesRecv ...
+ *   TcpExt: 0 0 ...
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
 #include "netstat.h"
 
-/* Is this a line of that protocol? Returns where its words begin, or NULL. */
-static char *words_of(char *line, const char *group)
-{
-	size_t len = strlen(group);
+#define GROUP "TcpExt:"
 
-	return strncmp(line, group, len) == 0 && line[len] == ':' ? line + len + 1 : NULL;
+static json_t *nothing_known(void)
+{
+	json_t *object = json_object();
+
+#define UNKNOWN(name, help) json_object_set_new(object, #name, json_null());
+	NETSTAT_QUEUES(UNKNOWN)
+#undef UNKNOWN
+	return object;
 }
 
-static void take(const char *name, const char *value, const char *const *names, unsigned int count, __u64 *values)
+/* Name and number stand at the same place of their lines. */
+static void take_pair(json_t *object, char *names, char *numbers)
 {
-	for (unsigned int i = 0; i < count; i++)
-		if (strcmp(name, names[i]) == 0)
-			values[i] = strtoull(value, NULL, 10);
-}
+	char *more_names = NULL, *more_numbers = NULL;
+	char *name = strtok_r(names, " \n", &more_names), *number = strtok_r(numbers, " \n", &more_numbers);
 
-/* Both lines side by side. */
-static void match(char *heads, char *numbers, const char *const *names, unsigned int count, __u64 *values)
-{
-	char *at_heads, *at_numbers;
-	char *name = strtok_r(heads, " \n", &at_heads), *value = strtok_r(numbers, " \n", &at_numbers);
-
-	while (name && value) {
-		take(name, value, names, count, values);
-		name = strtok_r(NULL, " \n", &at_heads);
-		value = strtok_r(NULL, " \n", &at_numbers);
+	while (name && number) {
+		if (json_object_get(object, name))
+			json_object_set_new(object, name, json_integer(strtoll(number, NULL, 10)));
+		name = strtok_r(NULL, " \n", &more_names);
+		number = strtok_r(NULL, " \n", &more_numbers);
 	}
 }
 
-int netstat_parse(FILE *from, const char *group, const char *const *names, unsigned int count, __u64 *values)
+json_t *netstat_read(FILE *file)
 {
-	free_memory char *heads = NULL, *numbers = NULL;
-	size_t heads_size = 0, numbers_size = 0;
+	free_memory char *names = NULL, *numbers = NULL;
+	json_t *object = nothing_known();
+	size_t size[2] = { 0, 0 };
 
-	memset(values, 0, count * sizeof(*values));
-	while (getline(&heads, &heads_size, from) > 0) {
-		char *names_of = words_of(heads, group), *numbers_of;
-
-		if (!names_of)
-			continue;
-		if (getline(&numbers, &numbers_size, from) <= 0 || !(numbers_of = words_of(numbers, group)))
-			break;
-		match(names_of, numbers_of, names, count, values);
-		return 0;
-	}
-	return -EPROTO;
+	while (getline(&names, &size[0], file) > 0 && getline(&numbers, &size[1], file) > 0)
+		if (strncmp(names, GROUP, strlen(GROUP)) == 0)
+			take_pair(object, names + strlen(GROUP), numbers + strlen(GROUP));
+	return object;
 }
 
-int netstat_read(const char *group, const char *const *names, unsigned int count, __u64 *values)
+json_t *netstat_queues(void)
 {
-	close_file FILE *file = fopen("/proc/net/netstat", "re");
+	close_file FILE *file = fopen("/proc/self/net/netstat", "re");
 
-	return file ? netstat_parse(file, group, names, count, values) : -errno;
+	return file ? netstat_read(file) : NULL;
 }

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * netstat.h - counters that the kernel keeps for this network namespace, as nstat shows them.
+ * netstat.h - the kernel's own counters of full queues and of its own SYN cookies, of this network namespace.
  */
 #ifndef USER_NETSTAT_H
 #define USER_NETSTAT_H
 
 #include <stdio.h>
-#include <linux/types.h>
+#include <jansson.h>
 
-/*
- * Counters of /proc/net/netstat by name ("ListenDrops"), of the protocol whose lines begin with `group` ("TcpExt").
- * One that this kernel does not have reads as 0. Negative errno.
- */
-int netstat_read(const char *group, const char *const *names, unsigned int count, __u64 *values);
+/* Names as `nstat` has them, without "TcpExt". X(name, help) */
+#define NETSTAT_QUEUES(X)                                                   \
+	X(ListenOverflows, "SYN or third ACK found a full accept queue")    \
+	X(ListenDrops, "SYNs and third ACKs that listeners dropped")        \
+	X(TCPReqQFullDoCookies, "SYN queue full: the kernel's own cookies") \
+	X(TCPReqQFullDrop, "SYN queue full: dropped")                       \
+	X(SyncookiesSent, "the kernel's own cookies, not levee's")          \
+	X(SyncookiesRecv, "of those, came back valid")                      \
+	X(SyncookiesFailed, "ACKs that were no cookie of the kernel's")
 
-/* The same from any file of this form. */
-int netstat_parse(FILE *from, const char *group, const char *const *names, unsigned int count, __u64 *values);
+/* An object with a number by each name, null where this kernel does not count it; NULL and errno. */
+json_t *netstat_queues(void);
+
+/* The same from an open file of that format. Pure. */
+json_t *netstat_read(FILE *file);
 
 #endif

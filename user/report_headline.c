@@ -95,7 +95,8 @@ static void say_attack(json_t *text, const json_t *doc, const json_t *attack)
 	    clock_text(when, model_number(attack, "peak_unix_ms")),
 	    output_rate(peak, model_real(attack, "peak_syns_per_s")), amount(syns, model_number(attack, "syns")),
 	    amount(sent, model_number(attack, "cookies_sent")));
-	say(text, "Meanwhile %s connections were made by a cookie that came back valid, and %s by an ordinary handshake.",
+	say(text,
+	    "Meanwhile %s connections were made by a cookie that came back valid, and %s by an ordinary handshake.",
 	    amount(made, model_number(attack, "cookie_flows")), amount(hands, model_number(attack, "handshakes")));
 	say_drops(text, attack, help);
 	if (strcmp(model_text(attack, "kind"), "burst") == 0)
@@ -123,7 +124,8 @@ static const char *noun(const json_t *attack)
 static void say_more(json_t *text, const json_t *attacks)
 {
 	if (json_array_size(attacks) > 1)
-		say(text, "There were %zu such times in what was recorded; this was the worst. The table below has them all.",
+		say(text,
+		    "There were %zu such times in what was recorded; this was the worst. The table below has them all.",
 		    json_array_size(attacks));
 }
 
@@ -211,10 +213,11 @@ static json_t *say_watching(const json_t *doc, const char *cookies)
 	json_t *text = json_array();
 
 	say_how_recorded(text, doc);
-	return headline("watch",
-			always ? "Every SYN is answered by a cookie here, so levee does not tell attacks from clients." :
-				 "Cookies are off here: levee watches and counts, but does not tell attacks from clients.",
-			text);
+	return headline(
+		"watch",
+		always ? "Every SYN is answered by a cookie here, so levee does not tell attacks from clients." :
+			 "Cookies are off here: levee watches and counts, but does not tell attacks from clients.",
+		text);
 }
 
 static bool in_cookie_mode(const json_t *status)
@@ -242,8 +245,7 @@ json_t *report_headline(const json_t *doc)
 		return say_broken(problems);
 	if (strcmp(cookies, "adaptive") != 0)
 		return say_watching(doc, cookies);
-	if (on && latest &&
-	    model_number(doc, "time_unix_ms") - model_number(latest, "to_unix_ms") <= ONGOING_MS)
+	if (on && latest && model_number(doc, "time_unix_ms") - model_number(latest, "to_unix_ms") <= ONGOING_MS)
 		return say_ongoing(doc, latest);
 	if (latest)
 		return say_over(doc, attacks, on);

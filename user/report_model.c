@@ -54,10 +54,10 @@ json_t *report_history(const struct history_list *list, bool recorded, __u64 now
 	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:o, s:o, s:o, s:o, s:o}", "source",
 			 recorded ? "recorded" : "live", "recording", recorded && now_ms - last <= TIMELINE_GAP_MS,
 			 "records", (json_int_t)list->count, "covered_ms", (json_int_t)timeline_covered_ms(&t),
-			 "axis_from_unix_ms",
-			 (json_int_t)(axis_begin(list, recorded, now_ms) + t.unix_minus_boot_ms), "axis_to_unix_ms",
-			 (json_int_t)now_unix_ms, "first_unix_ms", (json_int_t)(first + t.unix_minus_boot_ms),
-			 "last_unix_ms", (json_int_t)(last + t.unix_minus_boot_ms), "gap_ms", TIMELINE_GAP_MS, "gaps",
+			 "axis_from_unix_ms", (json_int_t)(axis_begin(list, recorded, now_ms) + t.unix_minus_boot_ms),
+			 "axis_to_unix_ms", (json_int_t)now_unix_ms, "first_unix_ms",
+			 (json_int_t)(first + t.unix_minus_boot_ms), "last_unix_ms",
+			 (json_int_t)(last + t.unix_minus_boot_ms), "gap_ms", TIMELINE_GAP_MS, "gaps",
 			 timeline_gaps(&t), "cookie_mode", timeline_cookie_mode(&t), "attacks", timeline_attacks(&t),
 			 "help", timeline_help(), "columns", timeline_columns(&t));
 }
@@ -121,8 +121,8 @@ static json_t *host_model(const char *ifname)
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:i, s:{s:I, s:I, s:I}}", "hostname", host.nodename, "kernel",
 			 host.release, "kernel_build", host.version, "machine", host.machine, "cpus",
 			 (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "driver", driver, "mtu", netdev_mtu(ifname),
-			 "sysctls", "net.ipv4.tcp_syncookies", (json_int_t)sysctl_number("net/ipv4/tcp_syncookies", 0, -1),
-			 "net.ipv4.tcp_max_syn_backlog",
+			 "sysctls", "net.ipv4.tcp_syncookies",
+			 (json_int_t)sysctl_number("net/ipv4/tcp_syncookies", 0, -1), "net.ipv4.tcp_max_syn_backlog",
 			 (json_int_t)sysctl_number("net/ipv4/tcp_max_syn_backlog", 0, -1), "net.core.somaxconn",
 			 (json_int_t)sysctl_number("net/core/somaxconn", 0, -1));
 }
@@ -137,8 +137,8 @@ static json_t *frame(const char *ifname)
 	localtime_r(&second, &tm);
 	strftime(offset, sizeof(offset), "%z", &tm);
 	return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s}", "schema", "levee.report/1", "version", LEVEE_VERSION,
-			 "interface", ifname, "time_unix_ms", (json_int_t)now, "time", text_time(at, now),
-			 "utc_offset", offset);
+			 "interface", ifname, "time_unix_ms", (json_int_t)now, "time", text_time(at, now), "utc_offset",
+			 offset);
 }
 
 /* Adds a part, or says that it could not be read. */
