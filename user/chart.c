@@ -7,6 +7,7 @@
 #include "chart.h"
 #include "html.h"
 #include "output.h"
+#include "words.h"
 
 #define PLOT_WIDTH (CHART_WIDTH - CHART_LEFT - CHART_RIGHT)
 #define PLOT_HEIGHT (CHART_HEIGHT - CHART_TOP - CHART_BOTTOM)
@@ -153,7 +154,7 @@ static double top_of(const struct chart *c)
 
 		max = of_series > max ? of_series : max;
 	}
-	return max <= c->top ? c->top : chart_nice_top(max);
+	return c->top > 0 && max <= c->top ? c->top : chart_nice_top(max);
 }
 
 static void write_bands(const struct chart_axis *axis, FILE *to)
@@ -224,14 +225,13 @@ static void write_lines(const struct chart *c, double top, FILE *to)
 	}
 }
 
+/* The first comes last, on top of the others. */
 static void write_series(const struct chart *c, double top, FILE *to)
 {
-	for (unsigned int i = 0; i < c->count; i++) {
-		if (i == 0) {
-			fputs("<path class=\"area\" d=\"", to);
-			chart_path(c->axis, c->series[i].values, top, true, to);
-			fputs("\"/>\n", to);
-		}
+	fputs("<path class=\"area\" d=\"", to);
+	chart_path(c->axis, c->series[0].values, top, true, to);
+	fputs("\"/>\n", to);
+	for (unsigned int i = c->count; i-- > 0;) {
 		fprintf(to, "<path class=\"s s%u\" d=\"", i);
 		chart_path(c->axis, c->series[i].values, top, false, to);
 		fputs("\"/>\n", to);
@@ -254,18 +254,15 @@ static void write_key(const struct chart *c, unsigned int i, FILE *to)
 {
 	const char *unit = c->unit[0] == '%' ? " %" : "";
 	const json_t *values = c->series[i].values;
-	char text[24], when[16] = "";
+	char text[24], when[32];
 	size_t at;
 	double max = largest(values, &at);
-	time_t second = json_integer_value(json_array_get(c->axis->times, at)) / 1000;
-	struct tm tm;
 
-	localtime_r(&second, &tm);
-	strftime(when, sizeof(when), "%H:%M:%S", &tm);
 	fprintf(to, "<span class=\"key\"><i class=\"k%u\"></i>", i);
 	html_text(to, c->series[i].title);
 	if (max > 0)
-		fprintf(to, " <b>%s</b> at %s", value_text(text, max, unit), when);
+		fprintf(to, " <b>%s</b> at %s", value_text(text, max, unit),
+			text_clock(when, json_integer_value(json_array_get(c->axis->times, at))));
 	else
 		fputs(" <b>0</b>", to);
 	fputs("</span>\n", to);

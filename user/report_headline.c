@@ -33,15 +33,6 @@ static json_t *headline(const char *level, const char *lead, json_t *text)
 	return json_pack("{s:s, s:s, s:o}", "level", level, "lead", lead, "text", text);
 }
 
-/* "02:13:05" of the report's own day, else with the date. */
-static const char *clock_text(char to[32], long long unix_ms)
-{
-	char full[32];
-
-	strcpy(to, text_time(full, unix_ms) + sizeof("2026-01-31 ") - 1);
-	return to;
-}
-
 /* "1234", "35.1 k", "1.20 M": counts are read as rates are. */
 static const char *amount(char to[16], long long number)
 {
@@ -78,12 +69,12 @@ static void say_drops(json_t *text, const json_t *attack, const json_t *help)
 		}
 		if (!best)
 			break;
-		snprintf(list + used, sizeof(list) - used, "%s%s %s", used ? "; " : "", amount(number, most),
+		snprintf(list + used, sizeof(list) - used, "%s%s: %s", used ? "; " : "", amount(number, most),
 			 *model_text(help, best) ? model_text(help, best) : best);
 		below = most;
 		last = best;
 	}
-	say(text, "Dropped at the driver: %s packets: %s.", amount(all, model_number(attack, "drops")), list);
+	say(text, "Dropped at the driver: %s packets. %s.", amount(all, model_number(attack, "drops")), list);
 }
 
 static void say_attack(json_t *text, const json_t *doc, const json_t *attack)
@@ -92,7 +83,7 @@ static void say_attack(json_t *text, const json_t *doc, const json_t *attack)
 	const json_t *help = json_object_get(json_object_get(doc, "help"), "drop");
 
 	say(text, "At its peak, at %s: %s SYNs per second. In all: %s SYNs, of which levee answered %s with cookies.",
-	    clock_text(when, model_number(attack, "peak_unix_ms")),
+	    text_clock(when, model_number(attack, "peak_unix_ms")),
 	    output_rate(peak, model_real(attack, "peak_syns_per_s")), amount(syns, model_number(attack, "syns")),
 	    amount(sent, model_number(attack, "cookies_sent")));
 	say(text,
@@ -148,7 +139,7 @@ static json_t *say_ongoing(const json_t *doc, const json_t *attack)
 	json_t *text = json_array();
 	char lead[160], when[32], lasted[32];
 
-	snprintf(lead, sizeof(lead), "There is a %s now, since %s (%s).", noun(attack), clock_text(when, from),
+	snprintf(lead, sizeof(lead), "There is a %s now, since %s (%s).", noun(attack), text_clock(when, from),
 		 output_duration(lasted, now > from ? now - from : 0));
 	say_attack(text, doc, attack);
 	return headline("attack", lead, text);
@@ -162,7 +153,7 @@ static json_t *say_over(const json_t *doc, const json_t *attacks, bool still_coo
 	char lead[160], when[32], until[32], lasted[32];
 
 	snprintf(lead, sizeof(lead), "There is no attack now. There was a %s from %s to %s (%s).", noun(attack),
-		 clock_text(when, from), clock_text(until, to), output_duration(lasted, to - from));
+		 text_clock(when, from), text_clock(until, to), output_duration(lasted, to - from));
 	say_attack(text, doc, attack);
 	say_more(text, attacks);
 	if (still_cookies)
@@ -187,11 +178,11 @@ static void say_how_recorded(json_t *text, const json_t *doc)
 		return;
 	}
 	say(text, "%s of the last hour were recorded, from %s on%s.", output_duration(lasted, covered),
-	    clock_text(when, model_number(history, "first_unix_ms")),
+	    text_clock(when, model_number(history, "first_unix_ms")),
 	    json_array_size(json_object_get(history, "gaps")) ? ", with gaps" : "");
 	if (!model_true(history, "recording"))
 		say(text, "Nobody records now: the last record is of %s.",
-		    clock_text(when, model_number(history, "last_unix_ms")));
+		    text_clock(when, model_number(history, "last_unix_ms")));
 }
 
 static json_t *say_calm(const json_t *doc)

@@ -122,18 +122,18 @@ static void mode_tile(const json_t *doc, FILE *to)
 static void write_tiles(const json_t *doc, FILE *to)
 {
 	const json_t *stats = json_object_get(doc, "stats"), *gauges = json_object_get(stats, "gauges");
-	char rate[16], max[16], used[16];
+	char rate[16], max[8], used[8];
 
 	fputs("<section>\n<h2>Now</h2>\n<div class=\"tiles\">\n", to);
 	mode_tile(doc, to);
 	tile(to, "SYNs per second", "%s", output_rate(rate, rate_of(stats, "events", "syns")));
 	tile(to, "cookies sent per second", "%s", output_rate(rate, rate_of(stats, "events", "cookies_sent")));
 	tile(to, "dropped per second", "%s", output_rate(rate, group_rate(stats, "drop")));
-	tile(to, "half-open entries, and room for", "%s / %s", output_rate(used, model_number(gauges, "half_open")),
-	     output_rate(max, model_number(gauges, "half_open_max")));
-	tile(to, "flows, and room for", "%s / %s", output_rate(used, model_number(gauges, "flows")),
-	     output_rate(max, model_number(gauges, "flows_max")));
-	tile(to, "cookies in flight", "%s", output_rate(used, model_number(gauges, "in_flight")));
+	tile(to, "half-open entries, and room for", "%s / %s", output_short(used, model_number(gauges, "half_open")),
+	     output_short(max, model_number(gauges, "half_open_max")));
+	tile(to, "flows, and room for", "%s / %s", output_short(used, model_number(gauges, "flows")),
+	     output_short(max, model_number(gauges, "flows_max")));
+	tile(to, "cookies in flight", "%s", output_short(used, model_number(gauges, "in_flight")));
 	fputs("</div>\n</section>\n", to);
 }
 
@@ -163,10 +163,8 @@ static const struct graph graphs[] = {
 	    { "malformed", "drops_malformed" },
 	    { "other", "drops_other" } } },
 	{ "Fullest SYN queue", "% of the listener's share", 100, { { "half-open", "share_percent" } } },
-	{ "Half-open entries",
-	  "of all listeners",
-	  0,
-	  { { "half-open", "half_open" }, { "cookies in flight", "in_flight" } } },
+	{ "Half-open entries", "of all listeners", 0, { { "half-open", "half_open" } } },
+	{ "Cookies in flight", "that may still come back", 0, { { "in flight", "in_flight" } } },
 	{ "Fullest accept queue",
 	  "% of the listener's backlog",
 	  100,
@@ -177,6 +175,8 @@ static const struct graph graphs[] = {
 	  0,
 	  { { "ListenOverflows", "listen_overflows" }, { "ListenDrops", "listen_drops" } } },
 };
+
+#define NEARLY_AN_HOUR_MS 3540000
 
 static bool any(const json_t *values)
 {
@@ -231,6 +231,17 @@ static void write_graph(const struct graph *g, const json_t *doc, const struct c
 	chart_write(&c, to);
 }
 
+static void write_span(const json_t *history, long long ms, FILE *to)
+{
+	char span[32];
+
+	output_duration(span, ms);
+	if (strcmp(model_text(history, "source"), "live") == 0)
+		html_format(to, "h2", NULL, "The %s while this report was made", span);
+	else
+		html_format(to, "h2", NULL, "The last %s", ms > NEARLY_AN_HOUR_MS ? "hour" : span);
+}
+
 static void write_graphs(const json_t *doc, FILE *to)
 {
 	const json_t *history = json_object_get(doc, "history");
@@ -244,11 +255,9 @@ static void write_graphs(const json_t *doc, FILE *to)
 		.bands = json_object_get(history, "cookie_mode"),
 		.band_title = "cookie mode",
 	};
-	bool live = strcmp(model_text(history, "source"), "live") == 0;
-	char offset[16], span[32];
+	char offset[16];
 
-	html_format(to, "h2", "page", live ? "The %s while this report was made" : "The last %s",
-		    output_duration(span, axis.to - axis.from));
+	write_span(history, axis.to - axis.from, to);
 	fputs("<p class=\"dim\"><i class=\"band-key\"></i> cookie mode. A line breaks where nobody recorded. ", to);
 	html_format(to, "span", NULL, "Local time, UTC%s.", offset_text(offset, doc));
 	fputs("</p>\n", to);
@@ -272,34 +281,45 @@ static void end_table(FILE *to)
 	fputs("</tbody>\n</table></div>\n", to);
 }
 
+/* Thousands stand apart, but the digits are one word: who copies them has the number. */
 static void number_cell(FILE *to, long long n)
 {
-	html_format(to, "td", "n", "%lld", n);
+	char digits[24];
+	size_t len = snprintf(digits, sizeof(digits), "%lld", n), first = (len - 1) % 3 + 1;
+
+	fprintf(to, "<td class=\"n\">%.*s", (int)first, digits);
+	for (size_t at = first; at < len; at += 3)
+		fprintf(to, "<i>%.3s</i>", digits + at);
+	fputs("</td>", to);
 }
 
 static void time_cell(FILE *to, long long unix_ms)
 {
 	char text[32];
 
-	html_element(to, "td", "n", text_time(text, unix_ms));
+	html_element(to, "td", "n", text_clock(text, unix_ms));
 }
 
 static void write_attacks(const json_t *doc, FILE *to)
 {
-	static const char *const titles[] = { "#from",	    "#to",	   "#peak SYN/s", "#SYNs", "#cookies sent",
-					      "#came back", "#handshakes", "#dropped",	  NULL };
+	static const char *const titles[] = {
+		"what",		 "#from",  "#to",	  "#cookie mode until", "#peak SYN/s", "#SYNs",
+		"#cookies sent", "#valid", "#handshakes", "#dropped",		NULL,
+	};
 	const json_t *attacks = part(doc, "history", "attacks"), *a;
 	char rate[16];
 	size_t i;
 
 	if (!json_array_size(attacks))
 		return;
-	html_element(to, "h2", NULL, "Times of cookie mode");
+	html_element(to, "h2", NULL, "Attacks");
 	begin_table(to, titles);
 	json_array_foreach(attacks, i, a) {
 		fputs("<tr>", to);
+		html_element(to, "td", NULL, model_text(a, "kind"));
 		time_cell(to, model_number(a, "from_unix_ms"));
 		time_cell(to, model_number(a, "to_unix_ms"));
+		time_cell(to, model_number(a, "cookie_mode_to_unix_ms"));
 		html_element(to, "td", "n", output_rate(rate, model_real(a, "peak_syns_per_s")));
 		number_cell(to, model_number(a, "syns"));
 		number_cell(to, model_number(a, "cookies_sent"));
@@ -372,7 +392,7 @@ static void write_queues(const json_t *doc, FILE *to)
 	const char *name;
 	size_t i;
 
-	html_element(to, "h2", NULL, "Listeners and their queues");
+	html_element(to, "h2", "tables", "Listeners and their queues");
 	begin_table(to, titles);
 	json_array_foreach(part(doc, "queues", "queues"), i, queue)
 		write_queue(queue, to);
