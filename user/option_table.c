@@ -105,7 +105,10 @@ const char *const command_notes[CMD_COUNT] = {
 	[CMD_FLOWS] = FILTER_NOTES,
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",
-	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_EVENTS] = FILTER_NOTES
+	" Events of listeners (accept queues, cookie mode) match by --service and --dst; one "
+	"on all addresses is every address of its port. One process at a time can listen to "
+	"an interface.",
 	[CMD_METRICS] =
 		"Without IFACE: of every interface of this network namespace where levee is attached, also later. "
 		"--listen needs root only to begin: then it is nobody (or NAME), without any capability, and reads. "
