@@ -28,6 +28,7 @@
 #include "netdev.h"
 #include "profile.h"
 #include "remove.h"
+#include "share.h"
 #include "tables.h"
 #include "tc.h"
 #include "xdp.h"
@@ -126,8 +127,19 @@ static int remove_if_gone(const char *ifname, void *arg)
 	return 0;
 }
 
+/* Without CAP_SYS_ADMIN the kernel shows neither libxdp nor levee what is there. */
+static int hook_is_hidden(const struct session *s, const struct xdp_state *xdp)
+{
+	return failed(EXIT_UNSUPPORTED,
+		      "%s: %s is on this interface, and to run beside it takes CAP_SYS_ADMIN\n"
+		      "run \"levee attach %s\" once as root with all capabilities; levee run adopts what is attached",
+		      s->ifname, xdp->dispatcher ? "libxdp's dispatcher" : "an XDP program", s->ifname);
+}
+
 static int check_hook(const struct session *s, const struct xdp_state *xdp)
 {
+	if (xdp->hook_id && !s->options->exclusive && !privileges_admin())
+		return hook_is_hidden(s, xdp);
 	if (!xdp->others || (xdp->dispatcher && !s->options->exclusive))
 		return 0;
 	if (s->options->exclusive)
@@ -142,6 +154,14 @@ static int check_hook(const struct session *s, const struct xdp_state *xdp)
 		s->ifname, xdp->other_name, s->ifname);
 }
 
+static int inspect(const struct session *s, struct xdp_state *xdp)
+{
+	close_fd int prog = maps_pinned_program(&s->place, "levee_ingress");
+	int err = xdp_inspect_by(prog, s->ifindex, xdp);
+
+	return err ? failed(EXIT_FAILED, "%s: asking for its XDP program failed: %s", s->ifname, strerror(-err)) : 0;
+}
+
 static int clear_hook(struct session *s)
 {
 	struct xdp_state xdp;
@@ -152,9 +172,9 @@ static int clear_hook(struct session *s)
 	if (swept)
 		note("removed the tables of %d interface%s whose network namespace is gone", swept,
 		     swept == 1 ? "" : "s");
-	err = xdp_inspect(s->ifindex, &xdp);
+	err = inspect(s, &xdp);
 	if (err)
-		return failed(EXIT_FAILED, "%s: asking for its XDP program failed: %s", s->ifname, strerror(-err));
+		return err;
 	if (is_attached(s, &xdp))
 		return failed(
 			EXIT_FAILED,
@@ -163,9 +183,8 @@ static int clear_hook(struct session *s)
 	err = remove_remains(s);
 	if (err)
 		return err;
-	err = xdp_inspect(s->ifindex, &xdp);
-	return err ? failed(EXIT_FAILED, "%s: asking for its XDP program failed: %s", s->ifname, strerror(-err)) :
-		     check_hook(s, &xdp);
+	err = inspect(s, &xdp);
+	return err ? err : check_hook(s, &xdp);
 }
 
 /* --- the programs */
@@ -255,6 +274,8 @@ static int hook_failed(const struct session *s, __u32 flags, int err)
 
 static int hook(struct session *s, __u32 flags)
 {
+	if (!s->options->exclusive && !privileges_admin())
+		return xdp_attach_single(s->skel->obj, s->ifindex, flags);
 	if (!s->options->exclusive)
 		return xdp_attach(s->skel->obj, s->ifindex, flags);
 	s->link = xdp_attach_exclusive(s->skel->obj, s->ifindex, flags);
@@ -280,6 +301,9 @@ static int attach_xdp(struct session *s)
 		library_log_clear();
 		err = hook(s, flags);
 	}
+	if (!err && !s->options->exclusive && !privileges_admin() && kernel_has_dispatcher())
+		note("%s: no other XDP program can run beside levee's: libxdp's dispatcher takes CAP_SYS_ADMIN",
+		     s->ifname);
 	return err ? hook_failed(s, flags, err) : 0;
 }
 
@@ -306,7 +330,7 @@ static int write_meta(struct session *s)
 {
 	struct levee_meta *m = meta(s);
 	struct xdp_state xdp;
-	int err = xdp_inspect(s->ifindex, &xdp);
+	int err = xdp_inspect_by(bpf_program__fd(s->skel->progs.levee_ingress), s->ifindex, &xdp);
 
 	if (err || !xdp.ours_id)
 		return failed(EXIT_FAILED, "%s: the XDP program has disappeared right after attaching: %s", s->ifname,
@@ -477,6 +501,12 @@ static int seed(struct session *s)
 	return err;
 }
 
+static int share(struct session *s)
+{
+	share_with_group(&s->place);
+	return 0;
+}
+
 static int start(struct session *s)
 {
 	static const unsigned char nothing[64];
@@ -514,7 +544,7 @@ static void roll_back(struct session *s)
 int attach_interface(const struct options *options, struct attach_result *result)
 {
 	static const step before[] = { check_host, take_place, clear_hook, choose_cookies, open_programs };
-	static const step change[] = { attach_xdp, write_meta, write_settings, pin_all, attach_tc, seed, start };
+	static const step change[] = { attach_xdp, write_meta, write_settings, pin_all, share, attach_tc, seed, start };
 	struct session s = {
 		.options = options, .ifname = options->argument[0], .lock = -1, .link = -1, .result = result
 	};

@@ -191,9 +191,9 @@ static int open_and_set(const struct options *o)
 
 	if (err)
 		return err;
-	lock = place_lock(&maps.place);
+	lock = maps_lock(&maps);
 	if (lock < 0)
-		return failed(EXIT_FAILED, "%s: locking %s failed: %s", maps.ifname, maps.place.root, strerror(-lock));
+		return -lock;
 	err = change_settings(&maps, o, &set);
 	return err ? err : print_set(&maps, o, &set);
 }

@@ -19,6 +19,7 @@
 #include "scrape.h"
 #include "signals.h"
 #include "textfile.h"
+#include "watch.h"
 
 /* Kept maps of a detached interface are let go so soon. */
 #define LOOK_MS 1000
@@ -67,16 +68,14 @@ static int write_file(struct scrape *s, const struct options *o)
 
 static int write_files(struct scrape *s, const struct options *o)
 {
-	close_fd int signals = o->watch_ms ? signals_open() : -1;
-	struct pollfd end = { .fd = signals, .events = POLLIN };
-	int err = write_file(s, o);
+	struct timespec at;
+	int err;
 
-	if (!o->watch_ms)
-		return err;
-	if (signals < 0)
-		return -signals;
-	while (!err && poll(&end, 1, o->watch_ms) == 0)
+	if (o->watch_ms)
+		watch_begin(&at);
+	do
 		err = write_file(s, o);
+	while (!err && o->watch_ms && watch_wait(&at, o->watch_ms));
 	return err;
 }
 
@@ -97,28 +96,32 @@ static void serve(struct scrape *s, struct http *http, int signals)
 	}
 }
 
+/* What is attached from now on will not be told of, or nothing that is attached again. */
+static void note_blindness(const struct unprivileged *who, unsigned int kept)
+{
+	if (kept)
+		note("%s may not open levee's pins: what is attached now is told of until it is detached, and what is "
+		     "attached later is not. Make a group \"levee\", attach again, then start this again",
+		     who->name);
+	else if (!who->pins && !scrape_sees_pins())
+		note("%s may not open levee's pins and levee is not attached yet: nothing will be told of. Make a group "
+		     "\"levee\" before levee is attached, then start this again",
+		     who->name);
+}
+
 /* Root's part is over once the port is open and the maps are. */
 static int become_unprivileged(struct scrape *s, const struct options *o)
 {
 	struct unprivileged who;
-	struct place place;
-	bool blind;
-	int err = place_find(&place, NULL, false);
+	int err = unprivileged_find(&who, o->user);
 
-	if (!err)
-		err = unprivileged_find(&who, o->user, place.group);
 	if (!err)
 		err = scrape_keep(s);
 	if (!err)
 		err = privileges_drop(&who);
-	if (err)
-		return err;
-	scrape_unkeep(s, &blind);
-	if (blind)
-		note("%s may not look into levee's pins: only interfaces where levee is attached now are told of, until it "
-		     "is detached. A group that may (levee) is taken on by itself",
-		     geteuid() == who.uid ? who.name : "this user");
-	return 0;
+	if (!err)
+		note_blindness(&who, scrape_unkeep(s));
+	return err;
 }
 
 static int open_port(const struct options *o, struct listen_address *address)

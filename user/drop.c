@@ -8,34 +8,40 @@
 #include <pwd.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/capability.h>
 
 #include "drop.h"
 #include "errors.h"
+#include "share.h"
 
 #define NOBODY "nobody"
 #define GROUPS_MAX 64
 
-int unprivileged_find(struct unprivileged *u, const char *name, const char *dir)
+/* As attach lets it read its pins. */
+static gid_t pins_group(void)
+{
+	const struct group *g = *share_group() ? getgrnam(share_group()) : NULL;
+
+	return g ? g->gr_gid : 0;
+}
+
+int unprivileged_find(struct unprivileged *u, const char *name)
 {
 	const struct passwd *account;
-	struct stat st;
 
-	memset(u, 0, sizeof(*u));
-	u->name = name ? name : NOBODY;
-	if (geteuid() != 0)
+	*u = (struct unprivileged){ .name = name ? name : NOBODY, .pins = pins_group() };
+	if (geteuid() != 0) {
+		u->name = "this user";
 		return name ? failed(EXIT_UNSUPPORTED, "--user %s: only root can become another user", name) : 0;
+	}
 	account = getpwnam(u->name);
 	if (!account)
 		return failed(EXIT_FAILED, "no user \"%s\"\n\"getent passwd\" lists them; --user NAME takes another",
 			      u->name);
 	u->uid = account->pw_uid;
 	u->gid = account->pw_gid;
-	if (*dir && stat(dir, &st) == 0 && st.st_mode & S_IXGRP)
-		u->pins = st.st_gid;
 	return 0;
 }
 

@@ -12,13 +12,11 @@ struct unprivileged {
 	const char *name;
 	uid_t uid;
 	gid_t gid;
-	gid_t pins; /* a group that may read levee's pins, also his; 0: none */
+	gid_t pins; /* the group that may read levee's pins, which is his then too; 0: there is none */
 };
 
-/*
- * Looks `name` up; NULL: nobody. `dir` is where pins are: if a group other than root's may look into it, he gets that too.
- */
-int unprivileged_find(struct unprivileged *u, const char *name, const char *dir);
+/* Looks `name` up; NULL: nobody, or who runs this if that is not root. */
+int unprivileged_find(struct unprivileged *u, const char *name);
 
 /* From root to this user; from any other user, no change of that. Then no capability is left and none can be got again. */
 int privileges_drop(const struct unprivileged *u);

@@ -58,6 +58,12 @@ void maps_close(struct maps *maps);
 int maps_open_writable(const struct maps *maps, enum map_id id);
 int maps_open_program(const struct maps *maps, const char *name);
 
+/* place_lock() for a command that changes what is attached. The descriptor, or an exit code made negative after failed(). */
+int maps_lock(const struct maps *maps);
+
+/* A pinned program by its name, as far as it is there and may be opened; a negative errno else. */
+int maps_pinned_program(const struct place *place, const char *name);
+
 /* Writes the one element of a map that was opened so. Negative errno. */
 int maps_write(int fd, const void *value);
 

@@ -5,10 +5,12 @@
  *
  * Names: levee_THING_UNIT, counters end in _total, times are in seconds, shares of a whole are ratios from 0 to 1.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "clock.h"
 #include "counted.h"
+#include "health.h"
 #include "metrics.h"
 #include "output.h"
 #include "words.h"
@@ -71,21 +73,40 @@ void metrics_attached(json_t *families, const char *ifname, bool attached)
 
 /* --- an interface: how it is attached */
 
-static void add_hooks(const struct place_of *at, const struct metrics_hooks *hooks)
+/* "XDP_GONE" is a label "xdp_gone". Returns `to`. */
+static const char *problem_name(char to[32], int problem)
+{
+#define PROBLEM_NAME(NAME, text) [HEALTH_##NAME] = #NAME,
+	static const char *const names[HEALTH_COUNT] = { HEALTH_PROBLEMS(PROBLEM_NAME) };
+#undef PROBLEM_NAME
+	int i = 0;
+
+	for (const char *c = names[problem]; *c && i < 31; c++)
+		to[i++] = tolower((unsigned char)*c);
+	to[i] = '\0';
+	return to;
+}
+
+void metrics_problems(json_t *families, const char *ifname, unsigned int problems)
 {
 	static const struct family family = {
-		"levee_hook_attached", "gauge",
-		"1 if levee's program is on this hook of the interface; 0: somebody took it off"
+		"levee_problem", "gauge", "1 if this is wrong with an attached levee; levee status says it in words"
 	};
-	const struct {
-		const char *hook;
-		bool there;
-	} rows[] = { { "xdp", hooks->xdp }, { "tc_ingress", hooks->tc_ingress }, { "tc_egress", hooks->tc_egress } };
+	char name[32];
 
-	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		family_add(at->families, &family, "",
-			   json_pack("{s:s, s:s}", "interface", at->ifname, "hook", rows[i].hook),
-			   json_integer(rows[i].there));
+	for (int i = 0; i < HEALTH_COUNT; i++)
+		family_add(families, &family, "",
+			   json_pack("{s:s, s:s}", "interface", ifname, "problem", problem_name(name, i)),
+			   json_integer(problems >> i & 1));
+}
+
+void metrics_document_problems(FILE *to)
+{
+	char name[32];
+
+	fputs("| problem | what it says |\n| --- | --- |\n", to);
+	for (int i = 0; i < HEALTH_COUNT; i++)
+		fprintf(to, "| `%s` | %s |\n", problem_name(name, i), health_texts[i]);
 }
 
 static void add_attachment(const struct place_of *at, const struct maps *maps)
@@ -170,12 +191,10 @@ static void add_events(const struct place_of *at, const struct counted_group *g,
 	}
 }
 
-void metrics_interface(json_t *families, const struct maps *maps, const struct sample *now,
-		       const struct metrics_hooks *hooks)
+void metrics_interface(json_t *families, const struct maps *maps, const struct sample *now)
 {
 	const struct place_of at = { families, maps->ifname };
 
-	add_hooks(&at, hooks);
 	add_attachment(&at, maps);
 	add_mode(&at, maps, &now->runtime);
 	add_tables(&at, &maps->settings, &now->runtime);
@@ -185,6 +204,21 @@ void metrics_interface(json_t *families, const struct maps *maps, const struct s
 
 		(g->is_reason ? add_packets : add_events)(&at, g, &now->stats);
 	}
+}
+
+void metrics_kernel(json_t *families, const json_t *netstat)
+{
+	static const struct family family = {
+		"levee_kernel_events_total", "counter",
+		"The kernel's own counters of full queues, as nstat has them, of the network namespace since its start"
+	};
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)netstat, name, value)
+		if (json_is_integer(value))
+			family_add(families, &family, "", json_pack("{s:s}", "event", name),
+				   json_integer(json_integer_value(value)));
 }
 
 void metrics_document_reasons(FILE *to)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * metrics_services.c - the families of listeners, from a document levee.queues/1. The label "endpoint" is bounded: a host
+ * metrics_services.c - the families of listeners, from what levee.queues/1 says of them. The label "endpoint" is bounded: a host
  * may have thousands of listeners, and whoever attacks must not choose how many series a Prometheus has to keep.
  *
  * An endpoint that has a label of its own keeps it, so that its series has no gaps; a label that gets free goes to the
@@ -63,7 +63,9 @@ static const struct service_family {
 static const struct family cookie_mode = { "levee_service_cookie_mode", "gauge",
 					   "1 while the listener's SYNs are answered by cookies" };
 static const struct family rtt = { "levee_service_rtt_seconds", "summary",
-				   "Round trip of handshakes with the listener, since attach" };
+				   "Round trip of handshakes with the listener, of the last one to two minutes" };
+static const struct family rtt_samples = { "levee_service_rtt_samples", "gauge",
+					   "Handshakes that the round trips are of" };
 
 static json_t *labels_of(const char *ifname, const char *endpoint)
 {
@@ -105,7 +107,7 @@ static void add_rtt(json_t *families, const char *ifname, const char *endpoint, 
 		return;
 	add_quantile(families, labels_of(ifname, endpoint), "0.5", json_object_get(us, "p50"));
 	add_quantile(families, labels_of(ifname, endpoint), "0.99", json_object_get(us, "p99"));
-	family_add(families, &rtt, "_count", labels_of(ifname, endpoint), json_integer(model_number(us, "count")));
+	family_add(families, &rtt_samples, "", labels_of(ifname, endpoint), json_integer(model_number(us, "count")));
 }
 
 static void add_listener(json_t *families, const char *ifname, const json_t *queue)
@@ -124,22 +126,6 @@ static void add_listener(json_t *families, const char *ifname, const json_t *que
 }
 
 /* --- which of them */
-
-static double part(const json_t *queue, const char *group, const char *now, const char *max)
-{
-	const json_t *object = json_object_get(queue, group);
-
-	return model_number(object, max) > 0 ? (double)model_number(object, now) / model_number(object, max) : 0;
-}
-
-/* How full the fuller of its queues is. */
-static double pressure(const json_t *queue)
-{
-	double half_open = part(queue, "syn_queue", "levee", "share");
-	double waiting = part(queue, "accept_queue", "now", "max");
-
-	return half_open > waiting ? half_open : waiting;
-}
 
 static bool has_label(const struct metrics_memory *memory, const json_t *queue)
 {
@@ -160,31 +146,16 @@ static void free_labels(struct metrics_memory *memory, const json_t *list)
 	memory->own = kept;
 }
 
-/* Of those without a label the one under most pressure, of equals the one with most SYNs; NULL: all have one. */
-static const json_t *next_for_label(const struct metrics_memory *memory, const json_t *list)
-{
-	const json_t *queue, *best = NULL;
-	size_t i;
-
-	json_array_foreach(list, i, queue) {
-		double more;
-
-		if (has_label(memory, queue))
-			continue;
-		more = best ? pressure(queue) - pressure(best) : 1;
-		if (more > 0 || (more == 0 && model_number(queue, "syns") > model_number(best, "syns")))
-			best = queue;
-	}
-	return best;
-}
-
+/* The list has the one under most pressure first. */
 static void give_labels(struct metrics_memory *memory, const json_t *list)
 {
 	const json_t *queue;
+	size_t i;
 
 	free_labels(memory, list);
-	while (json_object_size(memory->own) < METRICS_SERVICES && (queue = next_for_label(memory, list)))
-		json_object_set_new(memory->own, model_text(queue, "endpoint"), json_true());
+	json_array_foreach(list, i, queue)
+		if (json_object_size(memory->own) < METRICS_SERVICES)
+			json_object_set_new(memory->own, model_text(queue, "endpoint"), json_true());
 }
 
 /* --- the others */
@@ -224,10 +195,9 @@ static void add_others(json_t *families, const char *ifname, const json_t *list,
 	family_add(families, &cookie_mode, "", labels_of(ifname, OTHER), json_integer(modes));
 }
 
-void metrics_services(json_t *families, const json_t *queues, struct metrics_memory *memory)
+void metrics_services(json_t *families, const char *ifname, const json_t *list, struct metrics_memory *memory)
 {
-	const json_t *list = json_object_get(queues, "queues"), *queue;
-	const char *ifname = model_text(queues, "interface");
+	const json_t *queue;
 	size_t i;
 
 	if (!memory->own)
@@ -239,20 +209,6 @@ void metrics_services(json_t *families, const json_t *queues, struct metrics_mem
 	/* Once it was there it stays: its counters go on. */
 	if (json_array_size(list) > METRICS_SERVICES || json_object_size(memory->other))
 		add_others(families, ifname, list, memory);
-}
-
-void metrics_kernel(json_t *families, const json_t *queues)
-{
-	static const struct family family = {
-		"levee_kernel_events_total", "counter",
-		"The kernel's own counters of listeners under pressure (nstat), of the network namespace since its start"
-	};
-	const char *name;
-	json_t *value;
-
-	json_object_foreach(json_object_get(queues, "kernel"), name, value)
-		family_add(families, &family, "", json_pack("{s:s}", "event", name),
-			   json_integer(json_integer_value(value)));
 }
 
 void metrics_forget(struct metrics_memory *memory)

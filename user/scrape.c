@@ -4,17 +4,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "clock.h"
 #include "errors.h"
+#include "health.h"
+#include "netstat.h"
+#include "queues.h"
 #include "scrape.h"
-#include "tc.h"
-#include "xdp.h"
 
 /* --- interfaces */
 
@@ -71,7 +72,7 @@ int scrape_begin(struct scrape *s, unsigned int count, const char *const *names)
 
 /* --- opening */
 
-/* Silent where there is nothing to open: that levee is not attached is an answer. */
+/* maps_close() is right after any answer. Silent where there is nothing to open: that levee is not attached is an answer. */
 static bool open_maps(struct scraped *one)
 {
 	struct place place;
@@ -87,41 +88,57 @@ static void close_one(struct scraped *one)
 	one->dir = -1;
 }
 
+static int keep(struct scraped *one)
+{
+	if (!open_maps(one)) {
+		maps_close(&one->maps);
+		return 0;
+	}
+	one->dir = open(one->maps.place.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (one->dir >= 0)
+		return 0;
+	return failed(EXIT_FAILED, "%s: opening %s failed: %s", one->name, one->maps.place.dir, strerror(errno));
+}
+
 int scrape_keep(struct scrape *s)
 {
+	int err = 0;
+
 	look_around(s);
-	s->kept = true;
+	for (unsigned int i = 0; !err && i < s->count; i++)
+		err = keep(&s->interface[i]);
+	return err;
+}
+
+/* Who may open one map may open all that are read here. */
+static bool may_open(const struct scraped *one)
+{
+	char path[BPFFS_PATH_MAX];
+	struct place place;
+
+	return !place_find(&place, one->name, false) &&
+	       access(place_pin(path, &place, map_names[MAP_STATS]), R_OK) == 0;
+}
+
+unsigned int scrape_unkeep(struct scrape *s)
+{
+	unsigned int kept = 0;
+
 	for (unsigned int i = 0; i < s->count; i++) {
 		struct scraped *one = &s->interface[i];
 
-		if (!open_maps(one)) {
+		if (one->dir >= 0 && may_open(one))
 			close_one(one);
-			continue;
-		}
-		one->dir = open(one->maps.place.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (one->dir < 0)
-			return failed(EXIT_FAILED, "%s: opening %s failed: %s", one->name, one->maps.place.dir,
-				      strerror(errno));
+		kept += one->dir >= 0;
 	}
-	return 0;
+	return kept;
 }
 
-/* Could this process open pins, if there were any? */
-static bool sees_pins(void)
+bool scrape_sees_pins(void)
 {
 	struct place place;
 
 	return !place_find(&place, NULL, false) && place.root[0] && !place_hidden(&place);
-}
-
-void scrape_unkeep(struct scrape *s, bool *blind)
-{
-	*blind = !sees_pins();
-	if (*blind)
-		return;
-	for (unsigned int i = 0; i < s->count; i++)
-		close_one(&s->interface[i]);
-	s->kept = false;
 }
 
 /* A directory that was removed has no links; asking needs no permission. */
@@ -134,56 +151,58 @@ static bool was_removed(int dir)
 
 void scrape_release(struct scrape *s)
 {
-	for (unsigned int i = 0; s->kept && i < s->count; i++)
+	for (unsigned int i = 0; i < s->count; i++)
 		if (s->interface[i].dir >= 0 && was_removed(s->interface[i].dir))
 			close_one(&s->interface[i]);
 }
 
 /* The settings may have been changed since they were opened. */
-static bool refresh_kept(struct scraped *one)
+static bool refresh(struct scraped *one)
 {
-	return one->dir >= 0 && maps_read(&one->maps, MAP_SETTINGS, &one->maps.settings) == 0;
+	return maps_read(&one->maps, MAP_SETTINGS, &one->maps.settings) == 0;
 }
 
 /* --- reading */
 
-/* Where names of programs are root's to read, any program will do; so says levee status. */
-static struct metrics_hooks read_hooks(const struct maps *maps)
+/* What levee status calls problems. */
+static void read_health(json_t *families, const struct maps *maps)
 {
-	unsigned int ifindex = if_nametoindex(maps->ifname);
-	struct metrics_hooks hooks = {};
+	struct levee_runtime run;
 	struct xdp_state xdp;
-	struct tc_state tc;
 
-	if (ifindex == 0 || ifindex != maps->meta.ifindex)
-		return hooks;
-	if (!xdp_inspect(ifindex, &xdp))
-		hooks.xdp = xdp.nameless ? xdp.hook_id != 0 : xdp.ours_id == maps->meta.xdp_prog_id;
-	if (!tc_inspect(ifindex, &tc)) {
-		hooks.tc_ingress = tc.ours_count[TC_INGRESS] > 0;
-		hooks.tc_egress = tc.ours_count[TC_EGRESS] > 0;
-	}
-	return hooks;
+	if (maps_read(maps, MAP_RUNTIME, &run) == 0)
+		metrics_problems(families, maps->ifname,
+				 health_check(maps, &run, health_inspect(maps, &xdp) ? NULL : &xdp));
+}
+
+/* Without them the rest is worth telling. */
+static void read_queues(json_t *families, struct scraped *one)
+{
+	free_json json_t *list = queues_list(&one->maps);
+
+	if (list)
+		metrics_services(families, one->name, list, &one->services);
 }
 
 static bool read_interface(json_t *families, struct scraped *one)
 {
-	struct metrics_hooks hooks = read_hooks(&one->maps);
 	struct sample now;
 
+	read_health(families, &one->maps);
 	if (!one->maps.settings.enabled || sample_take(&one->maps, &now))
 		return false;
-	metrics_interface(families, &one->maps, &now, &hooks);
+	metrics_interface(families, &one->maps, &now);
+	read_queues(families, one);
 	return true;
 }
 
-/* Into families of its own: levee_attached comes first, and is known last. */
-static bool scrape_interface(struct scrape *s, struct scraped *one, json_t *families)
+static bool scrape_interface(struct scraped *one, json_t *families)
 {
-	bool attached = s->kept ? refresh_kept(one) : open_maps(one);
+	bool kept = one->dir >= 0;
+	bool attached = kept ? refresh(one) : open_maps(one);
 
 	attached = attached && read_interface(families, one);
-	if (!s->kept)
+	if (!kept)
 		maps_close(&one->maps);
 	if (!attached)
 		metrics_forget(&one->services);
@@ -200,25 +219,25 @@ static double seconds_since(const struct timespec *then)
 
 json_t *scrape_model(struct scrape *s, bool *up)
 {
-	json_t *head = json_object(), *families = json_object();
+	free_json json_t *netstat = netstat_queues();
+	json_t *head = json_object(), *families = json_object(), *each = json_object();
 	unsigned int attached = 0;
 	struct timespec begin;
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	if (s->kept)
-		scrape_release(s);
-	else
-		look_around(s);
+	scrape_release(s);
+	look_around(s);
 	for (unsigned int i = 0; i < s->count; i++) {
-		bool is = scrape_interface(s, &s->interface[i], families);
+		bool is = scrape_interface(&s->interface[i], families);
 
-		metrics_attached(head, s->interface[i].name, is);
+		metrics_attached(each, s->interface[i].name, is);
 		attached += is;
 	}
 	*up = s->named ? attached == s->count : attached > 0;
+	metrics_kernel(families, netstat);
 	metrics_of_program(head, *up, seconds_since(&begin));
-	json_object_update(head, families);
-	json_decref(families);
+	json_object_update_new(head, each);
+	json_object_update_new(head, families);
 	return json_pack("{s:s, s:I, s:o}", "schema", "levee.metrics/1", "time_unix_ms", (json_int_t)clock_unix_ms(),
 			 "families", head);
 }

@@ -2,9 +2,8 @@
 /*
  * scrape.h - reading everything that metrics.h tells, of the interfaces that were named or of all where levee is attached.
  *
- * Each scrape finds interfaces and opens their maps anew, and keeps none: a detach frees what it can. Only where that is
- * not permitted after privileges were dropped (the pins are root's alone), maps that were opened before are kept, until
- * their interface is detached.
+ * Each scrape finds interfaces and opens their maps anew, and keeps none: a detach frees what it can. Only maps that could
+ * not be opened again after privileges were dropped (their pins are root's alone) are kept, until levee is detached.
  */
 #ifndef USER_SCRAPE_H
 #define USER_SCRAPE_H
@@ -23,7 +22,6 @@ struct scraped {
 
 struct scrape {
 	bool named; /* only these; else those that are attached, and those that were */
-	bool kept;
 	unsigned int count;
 	struct scraped interface[SCRAPE_INTERFACES];
 };
@@ -32,11 +30,14 @@ struct scrape {
 int scrape_begin(struct scrape *s, unsigned int count, const char *const *names);
 
 /*
- * Before and after privileges are dropped: opens what is there now; then closes it again if scrapes can open it
- * themselves. *blind: they cannot, so what is attached later will not be seen.
+ * Before and after privileges are dropped: opens what is there now, then lets go of what can be opened again. How many
+ * interfaces had to be kept.
  */
 int scrape_keep(struct scrape *s);
-void scrape_unkeep(struct scrape *s, bool *blind);
+unsigned int scrape_unkeep(struct scrape *s);
+
+/* Could this process open pins, if there were any? */
+bool scrape_sees_pins(void);
 
 /* Lets go of kept maps whose interface was detached. */
 void scrape_release(struct scrape *s);

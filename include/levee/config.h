@@ -93,7 +93,7 @@ struct levee_runtime {
 /* How the XDP program is attached. */
 #define LEVEE_ATTACHMENTS(X)                                                                  \
 	X(DISPATCHER, "dispatcher", "libxdp's dispatcher: other XDP programs can run beside it") \
-	X(SINGLE, "single", "alone on the interface: this kernel cannot load libxdp's dispatcher") \
+	X(SINGLE, "single", "alone on the interface: libxdp's dispatcher cannot be loaded here") \
 	X(EXCLUSIVE, "exclusive", "alone on the interface, as asked")
 
 #define LEVEE_ATTACHMENT_ENUM(NAME, name, help) LEVEE_ATTACHMENT_##NAME,
