@@ -14,6 +14,7 @@
 #include <xdp/libxdp.h>
 
 #include "errors.h"
+#include "journal.h"
 #include "output.h"
 
 static bool as_json;
@@ -42,6 +43,10 @@ int failed(enum exit_code code, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	if (!as_json && journal_reads_stderr()) {
+		journal_line(JOURNAL_ERROR, text);
+		return code;
+	}
 	next = strchr(text, '\n');
 	if (next)
 		*next++ = '\0';
@@ -63,6 +68,10 @@ void note(const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	if (!as_json && journal_reads_stderr()) {
+		journal_line(JOURNAL_NOTICE, text);
+		return;
+	}
 	if (!as_json) {
 		output_wrapped(stderr, "note: ", 6, text);
 		return;

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include "clock.h"
 #include "errors.h"
 #include "listener.h"
+#include "lock.h"
 
 /* A word that somebody listens holds for so long, and is given so often. */
 #define LISTEN_MS 2000
@@ -38,27 +37,9 @@ static __u64 monotonic_ns(void)
 
 /* --- one listener at a time */
 
-/* Who has this file locked by flock(), from /proc/locks; 0 if it cannot be seen from this process's namespace. */
-static int lock_owner(int fd)
-{
-	close_file FILE *locks = fopen("/proc/locks", "re");
-	char line[256], want[64];
-	struct stat s;
-	int pid;
-
-	if (!locks || fstat(fd, &s) < 0)
-		return 0;
-	snprintf(want, sizeof(want), " %02x:%02x:%lu ", major(s.st_dev), minor(s.st_dev), (unsigned long)s.st_ino);
-	while (fgets(line, sizeof(line), locks))
-		if (strstr(line, want) && sscanf(line, "%*d: FLOCK %*s %*s %d", &pid) == 1)
-			return pid > 0 ? pid : 0;
-	return 0;
-}
-
 static int take_lock(struct listener *l)
 {
-	char who[32] = "";
-	int pid;
+	char who[32];
 
 	l->lock = open(l->maps->place.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (l->lock >= 0 && flock(l->lock, LOCK_EX | LOCK_NB) == 0)
@@ -66,11 +47,8 @@ static int take_lock(struct listener *l)
 	if (l->lock < 0 || errno != EWOULDBLOCK)
 		return failed(EXIT_FAILED, "%s: locking %s failed: %s", l->maps->ifname, l->maps->place.dir,
 			      strerror(errno));
-	pid = lock_owner(l->lock);
-	if (pid)
-		snprintf(who, sizeof(who), " (pid %d)", pid);
 	return failed(EXIT_FAILED, "%s: somebody%s listens already\nevents have one listener at a time",
-		      l->maps->ifname, who);
+		      l->maps->ifname, lock_owner(who, l->lock));
 }
 
 /* --- the mark */

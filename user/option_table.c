@@ -20,6 +20,7 @@ const struct command commands[CMD_COUNT] = { COMMANDS(COMMAND_ROW) };
 
 #define ON(NAME) (1ULL << CMD_##NAME)
 #define ON_ALL ((1ULL << CMD_COUNT) - 1)
+#define ON_ATTACHING (ON(ATTACH) | ON(RUN))
 #define ON_FILTERED (ON(FLOWS) | ON(FLOWS_DELETE) | ON(EVENTS))
 
 #define COOKIES_WORD(NAME, word, help) word "|"
@@ -28,21 +29,23 @@ const struct command commands[CMD_COUNT] = { COMMANDS(COMMAND_ROW) };
 #define ORDER_WORD(NAME, name, help) #name "|"
 
 const struct option option_table[] = {
-	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON(ATTACH), MODE_AUTO, 0, 0, "auto|native|generic",
+	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON_ATTACHING, MODE_AUTO, 0, 0, "auto|native|generic",
 	  "native: XDP in the driver; generic: XDP in the stack, slower, any driver; auto: native, else generic" },
-	{ "exclusive", OPT_FLAG, offsetof(struct options, exclusive), ON(ATTACH), 0, 0, 0, NULL,
+	{ "exclusive", OPT_FLAG, offsetof(struct options, exclusive), ON_ATTACHING, 0, 0, 0, NULL,
 	  "no libxdp dispatcher: levee is the only XDP program of the interface, held by a pinned BPF link" },
-	{ "cookies", OPT_CHOICE, offsetof(struct options, cookies), ON(ATTACH), LEVEE_COOKIES_ADAPTIVE, 0, 0,
+	{ "cookies", OPT_CHOICE, offsetof(struct options, cookies), ON_ATTACHING, LEVEE_COOKIES_ADAPTIVE, 0, 0,
 	  LEVEE_COOKIES(COOKIES_WORD), "when SYNs are answered by cookies. " LEVEE_COOKIES(COOKIES_HELP) },
-	{ "start", OPT_NUMBER, offsetof(struct options, start), ON(ATTACH), LEVEE_START_PERCENT_DEFAULT, 1, 100, "PCT",
-	  "adaptive: cookies start when half-open connections fill this share, in percent" },
-	{ "end", OPT_NUMBER, offsetof(struct options, end), ON(ATTACH), LEVEE_END_PERCENT_DEFAULT, 0, 99, "PCT",
+	{ "start", OPT_NUMBER, offsetof(struct options, start), ON_ATTACHING, LEVEE_START_PERCENT_DEFAULT, 1, 100,
+	  "PCT", "adaptive: cookies start when half-open connections fill this share, in percent" },
+	{ "end", OPT_NUMBER, offsetof(struct options, end), ON_ATTACHING, LEVEE_END_PERCENT_DEFAULT, 0, 99, "PCT",
 	  "adaptive: cookies end below this share, cookies in flight counted; below --start" },
-	{ "half-open", OPT_NUMBER, offsetof(struct options, half_open), ON(ATTACH) | ON(DOCTOR),
+	{ "half-open", OPT_NUMBER, offsetof(struct options, half_open), ON_ATTACHING | ON(DOCTOR),
 	  LEVEE_HALF_OPEN_DEFAULT, LEVEE_HALF_OPEN_MIN, LEVEE_HALF_OPEN_MAX, "N",
 	  "size of the half-open table, in connections" },
-	{ "flows", OPT_NUMBER, offsetof(struct options, flows), ON(ATTACH) | ON(DOCTOR), LEVEE_FLOWS_DEFAULT,
+	{ "flows", OPT_NUMBER, offsetof(struct options, flows), ON_ATTACHING | ON(DOCTOR), LEVEE_FLOWS_DEFAULT,
 	  LEVEE_FLOWS_MIN, LEVEE_FLOWS_MAX, "N", "size of the flow table, in connections" },
+	{ "detach-on-exit", OPT_FLAG, offsetof(struct options, detach_on_exit), ON(RUN), 0, 0, 0, NULL,
+	  "when it is told to stop, detach; else the protection stays without it" },
 	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
 	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS) | ON(QUEUES), 0, 100, 3600000, "SEC",
@@ -79,11 +82,12 @@ const struct option option_table[] = {
 	  "write them into a file for node_exporter's textfile collector, whole or not at all" },
 	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(METRICS), 0, 1000, 3600000, "SEC",
 	  "with --textfile: write it again every SEC seconds until interrupted" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(QUEUES) | ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
-	  "print one JSON object per line; errors as text on stderr" },
-	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(QUEUES) | ON(FLOWS) | ON(EVENTS) | ON(RUN), 0, 0, 0,
+	  NULL, "print one JSON object per line; errors as text on stderr" },
+	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~(ON(EVENTS) | ON(RUN)), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
-	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
+	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS) | ON(RUN), 0, 0, 0, NULL,
+	  "the same as --jsonl" },
 	{ "help", OPT_FLAG, offsetof(struct options, help), ON_ALL, 0, 0, 0, NULL, "print this and exit" },
 };
 
@@ -117,6 +121,9 @@ const char *const command_notes[CMD_COUNT] = {
 		"The page needs no network and has no script: attach it, mail it, print it. Graphs are of what \"levee run\" "
 		"or the service has recorded, once a second, for an hour. With --json the document that the page is made "
 		"from is printed; with --out too, both are of the same moment.",
+	[CMD_RUN] =
+		"SIGTERM and SIGINT end it; the protection stays, and so it does if run is killed: the next one adopts "
+		"what is there, as it is, and then the options of attach count for nothing. docs/service.md has more.",
 	[CMD_CONFIG_SET] =
 		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
 		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",

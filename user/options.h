@@ -18,6 +18,8 @@
 #define COMMANDS(X)                                                                                                  \
 	X(ATTACH, attach, "attach", "", "IFACE", 1, 1, "protect the TCP listeners behind an interface")              \
 	X(DETACH, detach, "detach", "", "IFACE | --all", 0, 1, "remove levee from an interface")                     \
+	X(RUN, run, "run", "", "IFACE", 1, 1,                                                                        \
+	  "attach or adopt, and stay: fresh listeners, history, repairs, a log; what systemd starts")                \
 	X(STATUS, status, "status", "", "[IFACE]", 0, 1, "where and how levee is attached, and what it protects")    \
 	X(STATS, stats, "stats", "", "IFACE", 1, 1, "what happened to packets: totals and rates, by reason")         \
 	X(QUEUES, queues, "queues", "", "IFACE", 1, 1, "SYN queue and accept queue of every listener")               \
@@ -63,6 +65,7 @@ struct options {
 	unsigned int end;
 	unsigned int half_open; /* entries */
 	unsigned int flows;
+	unsigned int detach_on_exit;
 	unsigned int all;
 	unsigned int watch_ms; /* 0: once */
 	struct option_list state, src, dst, service, began;

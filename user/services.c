@@ -106,6 +106,15 @@ struct service_list *services_read(const struct maps *maps)
 	return NULL;
 }
 
+const struct levee_service *services_find(const struct service_list *list, const struct levee_service_key *key)
+{
+	const struct levee_service like = { .key = *key }, *wanted = &like;
+	const struct levee_service *const *found = bsearch(&wanted, list->known, list->count, sizeof(list->known[0]),
+							   by_port);
+
+	return found ? *found : NULL;
+}
+
 void services_free(struct service_list *list)
 {
 	if (list)

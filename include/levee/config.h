@@ -122,7 +122,7 @@ struct levee_meta {
 struct levee_seed_service {
 	struct levee_service_key key;
 	__u32 backlog;
-	__u32 pad;
+	__u32 closed; /* 1: its listener has gone, if the kernel agrees */
 };
 
 struct levee_seed_flow {
