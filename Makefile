@@ -118,10 +118,6 @@ $(BUILD)/asan/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(ASAN_LIB
 $(BUILD)/tools/%: tests/tools/%.c $(wildcard tests/tools/*.h) $(HEADERS) $(TOOL_SKEL) | $(BUILD)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< $(LIBS) -lpthread -o $@
 
-# Of levee itself but for its main.
-$(BUILD)/tools/record: tests/tools/record.c $(HEADERS) $(USER_LIB)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $< $(USER_LIB) $(LIBS) -o $@
-
 $(BUILD)/prog-tests: $(PROG_SRC) $(wildcard tests/prog/*.h) $(HEADERS) $(BUILD)/levee.skel.h $(USER_LIB)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(PROG_SRC) $(USER_LIB) $(LIBS) -o $@
 

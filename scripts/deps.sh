@@ -13,6 +13,7 @@ packages="
 	bpftool iproute2 ethtool nginx-light curl netcat-openbsd socat wrk nftables tcpdump python3-scapy procps jq
 	libcmocka-dev shellcheck cppcheck clang-format-19 mandoc util-linux kmod
 	libmicrohttpd-dev prometheus python3-jsonschema
+	chromium fonts-dejavu-core poppler-utils libxml2-utils
 "
 if [ "${1:-}" = vm ]; then
 	packages="qemu-system-x86 busybox-static xdp-tools cpio xz-utils"

@@ -15,6 +15,8 @@
 /* A flood whose last second is no older than this goes on. */
 #define ONGOING_MS 10000
 
+#define CALM_LATER "It ends when half-open connections and cookies in flight have run out."
+
 static void say(json_t *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 static void say(json_t *text, const char *fmt, ...)
@@ -157,8 +159,7 @@ static json_t *say_over(const json_t *doc, const json_t *attacks, bool still_coo
 	say_attack(text, doc, attack);
 	say_more(text, attacks);
 	if (still_cookies)
-		say(text,
-		    "Cookie mode is still on: it ends when half-open connections and cookies in flight have run out.");
+		say(text, "Cookie mode is still on. " CALM_LATER);
 	return headline("over", lead, text);
 }
 
@@ -211,6 +212,20 @@ static json_t *say_watching(const json_t *doc, const char *cookies)
 		text);
 }
 
+/* All that was recorded of it is cookie mode that outlasts it. */
+static json_t *say_ended(const json_t *doc, bool still_cookies)
+{
+	json_t *text = json_array();
+
+	say_how_recorded(text, doc);
+	if (still_cookies)
+		say(text, CALM_LATER);
+	return headline("over",
+			still_cookies ? "There is no attack now, but there was one: cookie mode is still on." :
+					"There is no attack now, but cookie mode was on when recording began.",
+			text);
+}
+
 static bool in_cookie_mode(const json_t *status)
 {
 	const json_t *service;
@@ -236,6 +251,8 @@ json_t *report_headline(const json_t *doc)
 		return say_broken(problems);
 	if (strcmp(cookies, "adaptive") != 0)
 		return say_watching(doc, cookies);
+	if (latest && strcmp(model_text(latest, "kind"), "ended") == 0 && json_array_size(attacks) == 1)
+		return say_ended(doc, on);
 	if (on && latest && model_number(doc, "time_unix_ms") - model_number(latest, "to_unix_ms") <= ONGOING_MS)
 		return say_ongoing(doc, latest);
 	if (latest)

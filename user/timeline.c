@@ -354,17 +354,26 @@ static json_int_t gained(const struct attack *a, total_of total)
 	return total(&a->t->record[a->last]) - total(&a->t->record[a->base]);
 }
 
+/* Where the beginning was not recorded and clients get through, it is what a flood from before has left. */
+static const char *kind_of(const struct attack *a)
+{
+	json_int_t made = gained(a, total_handshakes) + gained(a, total_cookie_flows), syns = gained(a, total_syns);
+
+	if (made * 2 < syns)
+		return "flood";
+	return in_cookie_mode(&a->t->record[a->base]) ? "ended" : "burst";
+}
+
 static json_t *attack_model(const struct attack *a)
 {
 	const struct timeline *t = a->t;
-	json_int_t made = gained(a, total_handshakes) + gained(a, total_cookie_flows), syns = gained(a, total_syns);
 
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "kind",
-			 made * 2 > syns ? "burst" : "flood", "from_unix_ms", (json_int_t)unix_ms(t, a->from),
-			 "to_unix_ms", (json_int_t)unix_ms(t, a->to), "cookie_mode_from_unix_ms",
-			 (json_int_t)unix_ms(t, a->base), "cookie_mode_to_unix_ms", (json_int_t)unix_ms(t, a->last),
-			 "peak_unix_ms", (json_int_t)unix_ms(t, a->peak ? a->peak : a->last), "peak_syns_per_s",
-			 a->syns, "syns", syns, "cookies_sent", gained(a, total_cookies_sent), "cookies_valid",
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", kind_of(a),
+			 "from_unix_ms", (json_int_t)unix_ms(t, a->from), "to_unix_ms", (json_int_t)unix_ms(t, a->to),
+			 "cookie_mode_from_unix_ms", (json_int_t)unix_ms(t, a->base), "cookie_mode_to_unix_ms",
+			 (json_int_t)unix_ms(t, a->last), "peak_unix_ms",
+			 (json_int_t)unix_ms(t, a->peak ? a->peak : a->last), "peak_syns_per_s", a->syns, "syns",
+			 gained(a, total_syns), "cookies_sent", gained(a, total_cookies_sent), "cookies_valid",
 			 gained(a, total_cookies_valid), "handshakes", gained(a, total_handshakes), "cookie_flows",
 			 gained(a, total_cookie_flows), "drops", gained(a, total_drops), "dropped",
 			 stats_gained(&t->record[a->base].stats, &t->record[a->last].stats, "drop"));

@@ -68,7 +68,8 @@ json_t *timeline_cookie_mode(const struct timeline *t);
 
 /*
  * Times of cookie mode, and the flood in each: from the first to the last second in which at least a tenth as many SYNs
- * as at the worst led to no connection.
+ * as at the worst led to no connection. "kind" is flood; burst, if at least half of the SYNs became connections; or ended,
+ * if it was on before recording began and clients get through.
  */
 json_t *timeline_attacks(const struct timeline *t);
 

@@ -263,6 +263,25 @@ static void a_burst_of_clients_is_no_flood(void **state)
 	teller_end(&t);
 }
 
+/* Recording began when the flood was over and cookie mode was not; with clients, and without anybody. */
+static void what_a_flood_has_left(void **state)
+{
+	(void)state;
+	for (unsigned int clients = 0; clients <= 50; clients += 50) {
+		struct teller t;
+		json_t *h;
+
+		teller_begin(&t, 1000000);
+		t.now.services_in_cookie_mode = 1;
+		seconds(&t, 6, clients, 0, clients, clients);
+		h = teller_history(&t);
+		assert_int_equal(attacks(h), 1);
+		assert_string_equal(model_text(attack(h, 0), "kind"), "ended");
+		json_decref(h);
+		teller_end(&t);
+	}
+}
+
 /* Half a minute of calm between them: one. Two minutes: two. */
 static void floods_close_to_each_other_are_one(void **state)
 {
@@ -360,6 +379,7 @@ int main(void)
 		cmocka_unit_test(every_column_has_every_record_and_help),
 		cmocka_unit_test(a_flood_ends_before_cookie_mode_does),
 		cmocka_unit_test(a_burst_of_clients_is_no_flood),
+		cmocka_unit_test(what_a_flood_has_left),
 		cmocka_unit_test(floods_close_to_each_other_are_one),
 		cmocka_unit_test(cookie_mode_from_the_first_record_to_the_last),
 		cmocka_unit_test(calm_is_no_attack),

@@ -234,6 +234,25 @@ static void nobody_recorded(void **state)
 	json_decref(doc);
 }
 
+/* Cookie mode is on, but nobody asks for anything. */
+static void what_a_flood_has_left(void **state)
+{
+	struct levee_history record[3] = {
+		{ .boot_ms = 1000, .mode = LEVEE_MODE_COOKIE },
+		{ .boot_ms = 2000, .mode = LEVEE_MODE_COOKIE },
+		{ .boot_ms = 3000, .mode = LEVEE_MODE_COOKIE },
+	};
+	struct history_list list = { 3, record };
+	json_t *doc = made_up("eth0", report_history(&list, false, 3000, NOW_UNIX_MS));
+
+	(void)state;
+	json_object_set_new(json_object_get(doc, "status"), "mode", json_string("cookie"));
+	json_object_set_new(doc, "headline", report_headline(doc));
+	assert_string_equal(level(doc), "over");
+	assert_true(says(doc, "There is no attack now, but there was one: cookie mode is still on."));
+	json_decref(doc);
+}
+
 static void somebody_recorded_and_stopped(void **state)
 {
 	struct levee_history record[2] = { { .boot_ms = HOUR_MS }, { .boot_ms = HOUR_MS + 1000 } };
@@ -393,6 +412,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(an_attack_now),
 		cmocka_unit_test(calm_and_how_long_that_is_known),
 		cmocka_unit_test(nobody_recorded),
+		cmocka_unit_test(what_a_flood_has_left),
 		cmocka_unit_test(somebody_recorded_and_stopped),
 		cmocka_unit_test(cookies_always_or_never_tell_no_attack),
 		cmocka_unit_test(problems_come_first),
