@@ -12,6 +12,8 @@ packages="
 	gcc make pkg-config clang-19 llvm-19 libbpf-dev libxdp-dev libelf-dev zlib1g-dev libjansson-dev libmnl-dev libc6-dev
 	bpftool iproute2 ethtool nginx-light curl netcat-openbsd socat wrk nftables tcpdump python3-scapy procps jq
 	libcmocka-dev shellcheck cppcheck clang-format-19 mandoc util-linux kmod
+	libmicrohttpd-dev prometheus python3-jsonschema
+	chromium fonts-dejavu-core poppler-utils libxml2-utils
 "
 if [ "${1:-}" = vm ]; then
 	packages="qemu-system-x86 busybox-static xdp-tools cpio xz-utils"

@@ -11,6 +11,7 @@
 #include "maps.h"
 #include "options.h"
 #include "output.h"
+#include "settings.h"
 #include "timeouts.h"
 #include "words.h"
 
@@ -48,8 +49,7 @@ static json_t *model(const struct maps *maps, const struct levee_runtime *run)
 			 set->generation, "timeouts", timeouts_model(set, pressure));
 }
 
-/* NULL after failed(). */
-static json_t *read_model(const struct maps *maps)
+json_t *settings_model(const struct maps *maps)
 {
 	struct levee_runtime run;
 	int err = maps_read(maps, MAP_RUNTIME, &run);
@@ -107,7 +107,7 @@ int cmd_config_show(const struct options *options)
 
 	if (err)
 		return err;
-	doc = read_model(&maps);
+	doc = settings_model(&maps);
 	if (!doc)
 		return EXIT_FAILED;
 	if (options->json)
@@ -175,7 +175,7 @@ static int print_set(struct maps *maps, const struct options *o, const struct le
 		return EXIT_OK;
 	}
 	maps->settings = *set;
-	doc = read_model(maps);
+	doc = settings_model(maps);
 	if (!doc)
 		return EXIT_FAILED;
 	output_json(doc, true);

@@ -15,6 +15,7 @@
 #include "output.h"
 #include "services.h"
 #include "share.h"
+#include "status.h"
 #include "tc.h"
 #include "words.h"
 
@@ -63,8 +64,7 @@ static json_t *mode_model(const struct maps *maps, const struct levee_runtime *r
 			 (json_int_t)maps_mode_age(maps, run->mode_ms));
 }
 
-/* One interface as JSON, or NULL after failed() with its exit code in *err. */
-static json_t *interface_model(const char *ifname, int *err)
+json_t *status_model(const char *ifname, int *err)
 {
 	close_maps struct maps maps;
 	const struct xdp_state *xdp;
@@ -168,7 +168,7 @@ struct collecting {
 static int collect(const char *ifname, void *arg)
 {
 	struct collecting *c = arg;
-	json_t *model = interface_model(ifname, &c->err);
+	json_t *model = status_model(ifname, &c->err);
 
 	if (model)
 		json_array_append_new(c->interfaces, model);

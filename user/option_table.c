@@ -6,8 +6,12 @@
 
 #include <levee/config.h>
 
+#include "listen.h"
 #include "option_table.h"
 #include "order.h"
+
+/* How long `levee report` watches where nobody has recorded. */
+#define REPORT_SAMPLE_MS 5000
 
 #define COMMAND_ROW(NAME, name, first, second, args, min, max, summary) \
 	[CMD_##NAME] = { first second, first, second, args, summary, min, max, cmd_##name },
@@ -58,6 +62,10 @@ const struct option option_table[] = {
 	{ "sort", OPT_CHOICE, offsetof(struct options, sort), ON(FLOWS), ORDER_NONE, 0, 0, FLOW_ORDERS(ORDER_WORD),
 	  "none: as they stand in the table, in constant memory; others: the oldest, biggest or slowest first" },
 	{ "reverse", OPT_FLAG, offsetof(struct options, reverse), ON(FLOWS), 0, 0, 0, NULL, "with --sort: last first" },
+	{ "out", OPT_TEXT, offsetof(struct options, out), ON(REPORT), 0, 0, 0, "FILE",
+	  "where the page goes, whole or not at all; - is stdout" },
+	{ "seconds", OPT_SECONDS, offsetof(struct options, sample_ms), ON(REPORT), REPORT_SAMPLE_MS, 1000, 60000, "SEC",
+	  "watch for so long where nobody has recorded the last hour; 5 if not given" },
 	{ "limit", OPT_NUMBER, offsetof(struct options, limit), ON(FLOWS), 0, 1, ~0U, "N",
 	  "show so many rows at most" },
 	{ "summary", OPT_FLAG, offsetof(struct options, summary), ON(FLOWS), 0, 0, 0, NULL,
@@ -66,6 +74,14 @@ const struct option option_table[] = {
 	  "all of them, where no filter is given" },
 	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
 	  "stop after so many events" },
+	{ "listen", OPT_ADDRESS, offsetof(struct options, listen), ON(METRICS), 0, 0, 0, "[ADDR:PORT]",
+	  "serve them over HTTP, as http://" LISTEN_DEFAULT "/metrics where nothing else is said" },
+	{ "user", OPT_TEXT, offsetof(struct options, user), ON(METRICS), 0, 0, 0, "NAME",
+	  "with --listen, as root: become this user, if not nobody" },
+	{ "textfile", OPT_TEXT, offsetof(struct options, textfile), ON(METRICS), 0, 0, 0, "FILE",
+	  "write them into a file for node_exporter's textfile collector, whole or not at all" },
+	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(METRICS), 0, 1000, 3600000, "SEC",
+	  "with --textfile: write it again every SEC seconds until interrupted" },
 	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(QUEUES) | ON(FLOWS) | ON(EVENTS) | ON(RUN), 0, 0, 0,
 	  NULL, "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~(ON(EVENTS) | ON(RUN)), 0, 0, 0, NULL,
@@ -93,7 +109,18 @@ const char *const command_notes[CMD_COUNT] = {
 	[CMD_FLOWS] = FILTER_NOTES,
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",
-	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_EVENTS] = FILTER_NOTES
+	" Events of listeners (accept queues, cookie mode) match by --service and --dst; one "
+	"on all addresses is every address of its port. One process at a time can listen to "
+	"an interface.",
+	[CMD_METRICS] =
+		"Without IFACE: of every interface of this network namespace where levee is attached, also later. "
+		"--listen needs root only to begin: then it is nobody (or NAME), without any capability, and reads. "
+		"The metric levee_up is 0 while levee is not attached; printed once, the exit code is 3 then.",
+	[CMD_REPORT] =
+		"The page needs no network and has no script: attach it, mail it, print it. Graphs are of what \"levee run\" "
+		"or the service has recorded, once a second, for an hour. With --json the document that the page is made "
+		"from is printed; with --out too, both are of the same moment.",
 	[CMD_RUN] =
 		"SIGTERM and SIGINT end it; the protection stays, and so it does if run is killed: the next one adopts "
 		"what is there, as it is, and then the options of attach count for nothing. docs/service.md has more.",

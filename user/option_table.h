@@ -15,6 +15,8 @@ enum option_type {
 	OPT_NUMBER,  /* digits, or digits and k or M for 1024 and its square */
 	OPT_SECONDS, /* decimal; stored as ms */
 	OPT_TIME,	  /* as duration.h reads it; stored as ms */
+	OPT_TEXT,	  /* any text */
+	OPT_ADDRESS, /* as listen.h reads it; where the next word is none, the default: a text too */
 	OPT_LIST,	  /* any text, several times */
 };
 

@@ -11,8 +11,15 @@
 
 #include "duration.h"
 #include "errors.h"
+#include "listen.h"
 #include "near.h"
 #include "option_table.h"
+
+/* Texts are pointers, NULL where not given. */
+static bool option_is_text(const struct option *opt)
+{
+	return opt->type == OPT_TEXT || opt->type == OPT_ADDRESS;
+}
 
 static unsigned int *field(struct options *o, const struct option *opt)
 {
@@ -129,6 +136,10 @@ static int parse_value(struct options *o, const struct option *opt, const char *
 
 	if (opt->type == OPT_LIST)
 		return parse_list(opt, text, (struct option_list *)field(o, opt));
+	if (option_is_text(opt)) {
+		*(const char **)field(o, opt) = text;
+		return *text ? 0 : failed(EXIT_USAGE, "--%s needs a value (%s)", opt->name, opt->value);
+	}
 	return parse[opt->type](opt, text, field(o, opt));
 }
 
@@ -160,6 +171,8 @@ static int parse_option(struct options *o, int argc, char **argv, int *at)
 	}
 	if (equals)
 		return parse_value(o, opt, equals + 1);
+	if (opt->type == OPT_ADDRESS && (*at + 1 >= argc || !listen_looks_like(argv[*at + 1])))
+		return parse_value(o, opt, LISTEN_DEFAULT);
 	if (*at + 1 >= argc)
 		return failed(EXIT_USAGE, "--%s needs a value (%s)", opt->name, opt->value);
 	return parse_value(o, opt, argv[++*at]);
@@ -218,7 +231,8 @@ static int check_together(const struct options *o)
 static void set_presets(struct options *o)
 {
 	for (unsigned int i = 0; i < option_count; i++)
-		*field(o, &option_table[i]) = option_table[i].preset;
+		if (!option_is_text(&option_table[i]))
+			*field(o, &option_table[i]) = option_table[i].preset;
 }
 
 static bool wants_json(int argc, char **argv)

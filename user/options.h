@@ -27,6 +27,10 @@
 	X(FLOWS_DELETE, flows_delete, "flows", " delete", "IFACE FILTER...", 1, 1,                                   \
 	  "forget connections; they themselves go on")                                                               \
 	X(EVENTS, events, "events", "", "IFACE", 1, 1, "connections as they begin, change their state and end")      \
+	X(REPORT, report, "report", "", "IFACE", 1, 1,                                                               \
+	  "one page to keep: state, graphs of the last hour, tables; for a post-mortem")                             \
+	X(METRICS, metrics, "metrics", "", "[IFACE...]", 0, ARGUMENTS_MAX,                                           \
+	  "counters and gauges for Prometheus: printed, into a file, or served")                                     \
 	X(CONFIG_SHOW, config_show, "config", " show", "IFACE", 1, 1, "settings, and every timeout with its reason") \
 	X(CONFIG_SET, config_set, "config", " set", "IFACE NAME=VALUE...", 2, ARGUMENTS_MAX,                         \
 	  "change timeouts while levee runs")                                                                        \
@@ -70,6 +74,11 @@ struct options {
 	unsigned int reverse;
 	unsigned int limit; /* 0: none */
 	unsigned int count;
+	const char *out;	  /* NULL: not given */
+	unsigned int sample_ms;
+	const char *listen;   /* NULL: not asked for */
+	const char *textfile; /* the same */
+	const char *user;	  /* the same */
 	unsigned int summary;
 	unsigned int jsonl;
 	unsigned int json;

@@ -2,46 +2,17 @@
 /*
  * rates.c - the stats document: reasons by verdict, counters of events, gauges; and its text form.
  *
- * Names and help come from the X-macros of the contract, so a new reason appears here by itself.
+ * Names come from the contract (counted.h), so a new reason appears here by itself.
  */
 #include <string.h>
 #include <time.h>
 
 #include "clock.h"
+#include "counted.h"
 #include "output.h"
 #include "queues.h"
 #include "rates.h"
 #include "words.h"
-
-struct counted {
-	unsigned int index;
-	const char *name, *help;
-};
-
-#define REASON_ROW(NAME, name, help) { LEVEE_##NAME, #name, help },
-#define COUNTER_ROW(NAME, name, help) { LEVEE_C_##NAME, #name, help },
-
-static const struct counted pass[] = { LEVEE_REASONS_PASS(REASON_ROW) };
-static const struct counted answer[] = { LEVEE_REASONS_TX(REASON_ROW) };
-static const struct counted drop[] = { LEVEE_REASONS_DROP(REASON_ROW) };
-static const struct counted events[] = { LEVEE_COUNTERS(COUNTER_ROW) };
-
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-/* Every list of the document and its title in the text, in the order of printing. */
-static const struct group {
-	const char *name, *title;
-	const struct counted *list;
-	unsigned int count;
-	bool is_reason;
-} groups[] = {
-	{ "pass", "passed to the stack", pass, COUNT(pass), true },
-	{ "answer", "answered from the driver", answer, COUNT(answer), true },
-	{ "drop", "dropped at the driver", drop, COUNT(drop), true },
-	{ "events", "events", events, COUNT(events), false },
-};
-
-_Static_assert(COUNT(pass) + COUNT(answer) + COUNT(drop) == LEVEE_REASON_COUNT, "every reason is in one group");
 
 int sample_take(const struct maps *maps, struct sample *s)
 {
@@ -55,19 +26,48 @@ int sample_take(const struct maps *maps, struct sample *s)
 	return err ? err : maps_read_stats(maps, &s->stats);
 }
 
-static __u64 value_of(const struct sample *s, const struct group *g, unsigned int index)
+json_t *stats_gained(const struct levee_stats *before, const struct levee_stats *now, const char *group)
 {
-	return g->is_reason ? s->stats.reason[index] : s->stats.counter[index];
+	json_t *object = json_object();
+
+	for (const struct counted_group *g = counted_groups; g < counted_groups + COUNTED_GROUPS; g++) {
+		for (unsigned int i = 0; strcmp(g->name, group) == 0 && i < g->count; i++) {
+			__u64 more = counted_value(now, g, g->list[i].index) -
+				     counted_value(before, g, g->list[i].index);
+
+			if (more)
+				json_object_set_new(object, g->list[i].name, json_integer(more));
+		}
+	}
+	return object;
 }
 
-static json_t *group_model(const struct group *g, const struct sample *before, const struct sample *now)
+static json_t *group_help(const struct counted_group *g)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < g->count; i++)
+		json_object_set_new(object, g->list[i].name, json_string(g->list[i].help));
+	return object;
+}
+
+json_t *stats_help(void)
+{
+	json_t *all = json_object();
+
+	for (const struct counted_group *g = counted_groups; g < counted_groups + COUNTED_GROUPS; g++)
+		json_object_set_new(all, g->name, group_help(g));
+	return all;
+}
+
+static json_t *group_model(const struct counted_group *g, const struct sample *before, const struct sample *now)
 {
 	double seconds = (now->us - before->us) / 1e6;
 	json_t *object = json_object();
 
 	for (unsigned int i = 0; i < g->count; i++) {
-		__u64 total = value_of(now, g, g->list[i].index);
-		__u64 gained = total - value_of(before, g, g->list[i].index);
+		__u64 total = counted_value(&now->stats, g, g->list[i].index);
+		__u64 gained = total - counted_value(&before->stats, g, g->list[i].index);
 
 		json_object_set_new(object, g->list[i].name,
 				    json_pack("{s:I, s:f}", "total", (json_int_t)total, "per_s",
@@ -89,8 +89,8 @@ json_t *stats_model(const struct maps *maps, const struct sample *before, const 
 				"flows_max", (json_int_t)set->flows_max, "in_flight", (json_int_t)run->in_flight,
 				"services", (json_int_t)run->services);
 
-	for (unsigned int i = 0; i < COUNT(groups); i++)
-		json_object_set_new(doc, groups[i].name, group_model(&groups[i], before, now));
+	for (unsigned int i = 0; i < COUNTED_GROUPS; i++)
+		json_object_set_new(doc, counted_groups[i].name, group_model(&counted_groups[i], before, now));
 	return doc;
 }
 
@@ -117,7 +117,7 @@ static void render_row(const char *name, const json_t *row, FILE *to)
 		output_rate(rate, model_real(row, "per_s")));
 }
 
-static void render_group(const struct group *g, const json_t *rows, FILE *to)
+static void render_group(const struct counted_group *g, const json_t *rows, FILE *to)
 {
 	const char *name;
 	json_t *row;
@@ -144,8 +144,8 @@ void stats_render(const json_t *doc, FILE *to)
 {
 	render_gauges(doc, to);
 	fprintf(to, "%-42s %18s %12s\n", "", "total", "per second");
-	for (unsigned int i = 0; i < COUNT(groups); i++)
-		render_group(&groups[i], json_object_get(doc, groups[i].name), to);
+	for (unsigned int i = 0; i < COUNTED_GROUPS; i++)
+		render_group(&counted_groups[i], json_object_get(doc, counted_groups[i].name), to);
 	if (json_object_get(doc, "queues"))
 		queues_render_pressure(json_object_get(doc, "queues"), to);
 }

@@ -49,6 +49,9 @@ enum levee_mode { LEVEE_MODE_CALM, LEVEE_MODE_COOKIE };
 /* How long a full accept queue is kept in mind: as long as the kernel repeats a SYN-ACK whose third ACK it had to drop. */
 #define LEVEE_FULL_MINDED_MS 64000U
 
+/* An accept queue that has room counts as full still until it has had room, whenever it was looked at, for so long. */
+#define LEVEE_FULL_OVER_MS 1000U
+
 /* The value of map "services". The first line is read by every SYN, the second is written per connection. */
 struct levee_service {
 	struct levee_service_key key;
@@ -61,7 +64,7 @@ struct levee_service {
 	__u16 owner;        /* index of the entry that counts for it */
 	__u32 full_ms;      /* when the accept queue was last found full; 0 never */
 	__u32 refreshed_ms; /* when its listener was looked at last, or a SYN came after half an hour without that */
-	__u32 full_since_ms; /* it has been full, whenever it was looked at, since then; 0: it was not, when looked at last */
+	__u32 full_since_ms; /* when it was found full first; 0: it has had room, and was not full for LEVEE_FULL_OVER_MS */
 	__u32 asked_ms;     /* when it was looked at because of a SYN */
 	/* second line */
 	__u32 half_open; /* entries it holds now */
