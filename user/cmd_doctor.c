@@ -299,6 +299,13 @@ static void collect(struct doctor *d)
 		interface[i](d);
 }
 
+static enum color color_of_level(const char *level)
+{
+	if (strcmp(level, level_names[LEVEL_OK]) == 0)
+		return COLOR_GOOD;
+	return strcmp(level, level_names[LEVEL_WARN]) == 0 ? COLOR_ALERT : COLOR_BAD;
+}
+
 static void render(const json_t *findings)
 {
 	const json_t *f;
@@ -307,7 +314,7 @@ static void render(const json_t *findings)
 
 	json_array_foreach(findings, i, f) {
 		snprintf(first, sizeof(first), "%-4s  %-11s ", model_text(f, "level"), model_text(f, "id"));
-		output_wrapped(stdout, first, 18, model_text(f, "text"));
+		output_wrapped_color(stdout, color_of_level(model_text(f, "level")), first, 18, model_text(f, "text"));
 		if (*model_text(f, "next"))
 			output_wrapped(stdout, "                  -> ", 21, model_text(f, "next"));
 	}

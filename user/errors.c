@@ -49,7 +49,7 @@ int failed(enum exit_code code, const char *fmt, ...)
 		fail_json(code, text, next);
 		return code;
 	}
-	output_wrapped(stderr, "levee: ", 7, text);
+	output_wrapped_color(stderr, COLOR_BAD, "levee: ", 7, text);
 	if (next)
 		output_wrapped(stderr, "       ", 7, next);
 	return code;
@@ -64,7 +64,7 @@ void note(const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (!as_json) {
-		output_wrapped(stderr, "note: ", 6, text);
+		output_wrapped_color(stderr, COLOR_ALERT, "note: ", 6, text);
 		return;
 	}
 	if (!notes)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "color.h"
 #include "duration.h"
 #include "events.h"
 #include "output.h"
@@ -105,10 +106,23 @@ static char *put_end(char *to, const struct event_row *row)
 			    output_short(out, row->flow.bytes[LEVEE_LOCAL]));
 }
 
+/* Beginnings and ends stand out between changes of state. */
+static char *put_event(char *to, unsigned int event)
+{
+	static const enum color colors[LEVEE_EVENT_COUNT] = {
+		[LEVEE_EVENT_NEW] = COLOR_GOOD,
+		[LEVEE_EVENT_END] = COLOR_HEADING,
+	};
+	enum color color = event < LEVEE_EVENT_COUNT ? colors[event] : COLOR_PLAIN;
+
+	return to + sprintf(to, " %s%-5s%s ", color_begin(stdout, color), word_of(&words_event, event),
+			    color_end(stdout, color));
+}
+
 char *event_text(char *to, const struct event_row *row)
 {
 	to = put_time(to, row->time_unix_ms);
-	to += sprintf(to, " %-5s ", word_of(&words_event, row->event));
+	to = put_event(to, row->event);
 	to = put_ends(to, &row->flow);
 	*to++ = ' ';
 	if (row->event == LEVEE_EVENT_END)

@@ -6,6 +6,7 @@
 
 #include <levee/config.h>
 
+#include "color.h"
 #include "option_table.h"
 #include "order.h"
 
@@ -22,6 +23,7 @@ const struct command commands[CMD_COUNT] = { COMMANDS(COMMAND_ROW) };
 #define COOKIES_HELP(NAME, word, help) word ": " help "; "
 #define BEGAN_HELP(NAME, name, help) #name ": " help "; "
 #define ORDER_WORD(NAME, name, help) #name "|"
+#define COLOR_WORD(NAME, word) word "|"
 
 const struct option option_table[] = {
 	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON(ATTACH), MODE_AUTO, 0, 0, "auto|native|generic",
@@ -63,11 +65,13 @@ const struct option option_table[] = {
 	  "all of them, where no filter is given" },
 	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
 	  "stop after so many events" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(STATS) | ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
 	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
+	{ "color", OPT_CHOICE, offsetof(struct options, color), ON_ALL, COLOR_AUTO, 0, 0, COLOR_CHOICES(COLOR_WORD),
+	  "colour in text. auto: on a terminal, unless NO_COLOR is set" },
 	{ "help", OPT_FLAG, offsetof(struct options, help), ON_ALL, 0, 0, 0, NULL, "print this and exit" },
 };
 

@@ -69,6 +69,7 @@ struct options {
 	unsigned int summary;
 	unsigned int jsonl;
 	unsigned int json;
+	unsigned int color; /* enum color_choice */
 	unsigned int help;
 	__u64 given; /* bit of each option that was on the command line, by its place in the table */
 };
