@@ -103,6 +103,13 @@ int option_value_len(const struct option *opt)
 	return len - (len && opt->value[len - 1] == '|');
 }
 
+const struct vocabulary *option_words(const struct option *opt)
+{
+	if (opt->field == offsetof(struct options, state))
+		return &words_state;
+	return opt->field == offsetof(struct options, began) ? &words_began : NULL;
+}
+
 const char *option_next_choice(char word[CHOICE_MAX], const char *words)
 {
 	size_t len = strcspn(words, "|");
