@@ -125,6 +125,8 @@ $(BUILD)/man/%: man/%.in $(BUILD)/man/generate
 $(BUILD)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(USER_LIB) | $(BUILD)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $< $(USER_LIB) $(LIBS) -lcmocka -o $@
 
+$(BUILD)/unit/test_manual $(BUILD)/asan/test_manual: | man
+
 # The user sources are built again, so that the sanitizers see them too.
 $(BUILD)/asan/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(BUILD)
 	$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -O1 -g $(SANITIZE) -c $< -o $@

@@ -72,7 +72,7 @@ struct named {
 };
 
 #define BEGIN_OPTIONS ".Bl -tag -width Ds\n"
-#define BEGIN_NAMES ".Pp\n.Bl -tag -compact -width syn_repeated_drop_\n"
+#define BEGIN_NAMES ".Bl -tag -compact -width syn_repeated_drop_\n"
 #define END_LIST ".El\n"
 
 static void put_list(FILE *to, const struct named *list, size_t count)
