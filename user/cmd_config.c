@@ -42,7 +42,7 @@ static json_t *model(const struct maps *maps, const struct levee_runtime *run)
 	const struct levee_settings *set = &maps->settings;
 	__u32 pressure = run->pressure ? run->pressure : LEVEE_PRESSURE_ONE;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:I, s:I, s:f, s:i, s:o}", "schema",
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:i, s:i, s:I, s:I, s:I, s:f, s:i, s:o}", "schema",
 			 "levee.config/1", "interface", maps->ifname, "file", maps->meta.file, "from",
 			 settings_from_model(&maps->meta.from), "cookies", word_cookies(set->cookies), "start_percent",
 			 set->start_percent, "end_percent", set->end_percent, "half_open_max",
@@ -67,13 +67,26 @@ static json_t *read_model(const struct maps *maps)
 
 #define WHY_COLUMN 24
 
+/* " (file)", " (command)", or "" for what nobody has chosen. */
+static const char *chosen_by(char to[24], const char *from)
+{
+	snprintf(to, 24, " (%s)", from);
+	return strcmp(from, word_origin(LEVEE_FROM_DEFAULT)) == 0 ? "" : to;
+}
+
+static const char *setting_chosen_by(char to[24], const json_t *m, const char *name)
+{
+	return chosen_by(to, model_text(json_object_get(m, "from"), name));
+}
+
 static void render_timeout(const json_t *t)
 {
 	long long ms = model_number(t, "ms"), preset = model_number(t, "default_ms"), now = model_number(t, "now_ms");
-	char left[WHY_COLUMN + 32], value[32], was[48] = "", shrunk[48] = "", text[256];
+	char left[WHY_COLUMN + 32], value[32], by[24], was[80] = "", shrunk[48] = "", text[300];
 
 	if (ms != preset)
-		snprintf(was, sizeof(was), "default %s; ", duration_exact(value, preset));
+		snprintf(was, sizeof(was), "default %s%s; ", duration_exact(value, preset),
+			 chosen_by(by, model_text(t, "from")));
 	if (now != ms)
 		snprintf(shrunk, sizeof(shrunk), ", now %s", duration_exact(value, now / 1000 * 1000));
 	snprintf(left, sizeof(left), "  %-12s %-8s ", model_text(t, "name"), duration_exact(value, ms));
@@ -82,18 +95,32 @@ static void render_timeout(const json_t *t)
 	output_wrapped(stdout, left, WHY_COLUMN, text);
 }
 
+static void render_cookies(const json_t *m)
+{
+	char by[24], start[24], end[24];
+
+	printf("  cookies      %s%s", model_text(m, "cookies"), setting_chosen_by(by, m, "cookies"));
+	if (strcmp(model_text(m, "cookies"), "adaptive") == 0)
+		printf(": on from %lld %%%s half-open, off below %lld %%%s", model_number(m, "start_percent"),
+		       setting_chosen_by(start, m, "start"), model_number(m, "end_percent"),
+		       setting_chosen_by(end, m, "end"));
+	putchar('\n');
+}
+
 static void render(const json_t *m)
 {
 	double percent = model_real(m, "elastic_percent");
+	char half_open[24], flows[24];
 	const json_t *t;
 	size_t i;
 
-	printf("%s\n  cookies      %s", model_text(m, "interface"), model_text(m, "cookies"));
-	if (strcmp(model_text(m, "cookies"), "adaptive") == 0)
-		printf(": on from %lld %% half-open, off below %lld %%", model_number(m, "start_percent"),
-		       model_number(m, "end_percent"));
-	printf("\n  tables       %lld half-open connections, %lld flows; set at attach\n",
-	       model_number(m, "half_open_max"), model_number(m, "flows_max"));
+	printf("%s\n", model_text(m, "interface"));
+	if (*model_text(m, "file"))
+		printf("  file         %s\n", model_text(m, "file"));
+	render_cookies(m);
+	printf("  tables       %lld half-open connections%s, %lld flows%s\n", model_number(m, "half_open_max"),
+	       setting_chosen_by(half_open, m, "half-open"), model_number(m, "flows_max"),
+	       setting_chosen_by(flows, m, "flows"));
 	printf("  flows        %lld now: elastic timeouts have ", model_number(m, "flows"));
 	printf(percent < 100 ? "%.0f %% of their length\n" : "their full length\n", percent);
 	printf("\nforgotten when silent for so long; elastic: shorter from %u %% of the flows on\n",

@@ -356,7 +356,7 @@ static int check_sections(const struct conf *conf)
 		err = conf_apply(conf, conf->section[i].name, &o);
 		errors_of_file(conf->path, line_of_percents(conf, i));
 		if (!err)
-			err = options_check_percents(&o);
+			err = options_check_percents(&o, "");
 		errors_of_file(NULL, 0);
 	}
 	return err;
@@ -447,7 +447,7 @@ int conf_complete(struct options *o)
 	if (!err)
 		err = conf_apply(&conf, o->argument[0], o);
 	if (!err)
-		err = options_check_percents(o);
+		err = options_check_percents(o, "--");
 	snprintf(path, sizeof(path), "%s", conf.path);
 	o->file = *path ? path : NULL;
 	return err;

@@ -205,11 +205,12 @@ static int check_form(const struct options *o)
 	return 0;
 }
 
-int options_check_percents(const struct options *o)
+int options_check_percents(const struct options *o, const char *dashes)
 {
 	if (o->end < o->start)
 		return 0;
-	return failed(EXIT_USAGE, "--end %u is not below --start %u: cookies would flap on and off", o->end, o->start);
+	return failed(EXIT_USAGE, "%send %u is not below %sstart %u: cookies would flap on and off", dashes, o->end,
+		      dashes, o->start);
 }
 
 static int check_together(const struct options *o)
@@ -223,7 +224,7 @@ static int check_together(const struct options *o)
 		err = check_form(o);
 	/* Where one of them was not given, levee.conf may know better: attach asks again. */
 	if (!err && options_given(o, "start") && options_given(o, "end"))
-		err = options_check_percents(o);
+		err = options_check_percents(o, "--");
 	return err;
 }
 

@@ -112,8 +112,8 @@ void options_from_file(struct options *options, const char *name);
 /* Where each setting of these options comes from. */
 struct levee_provenance options_provenance(const struct options *options);
 
-/* Cookies must end below where they start. */
-int options_check_percents(const struct options *options);
+/* Cookies must end below where they start. `dashes` stands before the options' names: "--", or "" for keys of a file. */
+int options_check_percents(const struct options *options, const char *dashes);
 
 void help_overview(FILE *to);
 void help_command(FILE *to, enum command_id id);

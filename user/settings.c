@@ -165,7 +165,7 @@ static int check_percents(const struct settings_plan *plan)
 {
 	struct options both = { .start = plan->settings.start_percent, .end = plan->settings.end_percent };
 
-	return options_check_percents(&both);
+	return options_check_percents(&both, "");
 }
 
 int settings_plan(const struct maps *maps, const struct conf *conf, struct settings_plan *plan)
