@@ -312,7 +312,7 @@ static void print_timeouts(FILE *to)
 	fputs(END_LIST, to);
 }
 
-/* --- levee.conf: what attach takes, but not what most commands do */
+/* --- levee.conf */
 
 static void put_key(FILE *to, const struct option *opt)
 {
@@ -335,7 +335,7 @@ static void print_keys(FILE *to)
 {
 	fputs(BEGIN_OPTIONS, to);
 	for (unsigned int i = 0; i < option_count; i++)
-		if (option_is_of(&option_table[i], CMD_ATTACH) && !is_common(&option_table[i]))
+		if (option_is_setting(&option_table[i]))
 			put_key(to, &option_table[i]);
 	fputs(END_LIST, to);
 }

@@ -27,6 +27,12 @@ enum exit_code { EXIT_CODES(EXIT_CODE_ENUM) };
 void errors_as_json(bool on);
 
 /*
+ * What is wrong is wrong in this line of this file, until it is called with NULL: reports begin with both, and the exit
+ * code is EXIT_FAILED, as it is the file that is to be mended and not the command line.
+ */
+void errors_of_file(const char *file, unsigned int line);
+
+/*
  * Reports an error and returns `code`. The text may have two lines: what failed and why, then what to
  * do next. No newline at its end.
  */

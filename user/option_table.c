@@ -7,6 +7,7 @@
 #include <levee/config.h>
 
 #include "color.h"
+#include "conf.h"
 #include "option_table.h"
 #include "order.h"
 
@@ -41,6 +42,9 @@ const struct option option_table[] = {
 	  "size of the half-open table, in connections" },
 	{ "flows", OPT_NUMBER, offsetof(struct options, flows), ON(ATTACH) | ON(DOCTOR), LEVEE_FLOWS_DEFAULT,
 	  LEVEE_FLOWS_MIN, LEVEE_FLOWS_MAX, "N", "size of the flow table, in connections" },
+	{ "file", OPT_TEXT, offsetof(struct options, file),
+	  ON(ATTACH) | ON(RELOAD) | ON(CONFIG_CHECK) | ON(CONFIG_LOAD), 0, 0, 0, "FILE",
+	  "settings by interface, instead of " CONF_DEFAULT ", which need not be there" },
 	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
 	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS), 0, 100, 3600000, "SEC",
@@ -87,6 +91,15 @@ _Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= 64, "options.gi
 	"different filters all must. Words may be shortened, and - and _ are the same."
 
 const char *const command_notes[CMD_COUNT] = {
+	[CMD_ATTACH] = "What the command line leaves out, levee.conf may say: its section [IFACE], then [default].",
+	[CMD_RELOAD] =
+		"No flow, no cookie in flight and no packet is missed. A file that is wrong, or programs that the kernel "
+		"refuses, change nothing. Programs whose maps are of another version than those that are pinned are "
+		"refused: then use that levee, or detach and attach.",
+	[CMD_CONFIG_CHECK] = "Exit code 0: all of it is right. A file that is not there is an error.",
+	[CMD_CONFIG_LOAD] =
+		"What the file says is applied, whoever had set it. What it had said and says no longer is as if never set. What came "
+		"from a command and does not stand in the file stays. Sizes of tables, mode and exclusive hold from attach on.",
 	[CMD_FLOWS] = FILTER_NOTES,
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",

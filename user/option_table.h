@@ -17,6 +17,7 @@ enum option_type {
 	OPT_SECONDS, /* decimal; stored as ms */
 	OPT_TIME,	  /* as duration.h reads it; stored as ms */
 	OPT_LIST,	  /* any text, several times */
+	OPT_TEXT,	  /* any text */
 };
 
 struct option {
@@ -36,9 +37,21 @@ extern const unsigned int option_count;
 /* What stands below a command's options in its help; NULL for most. */
 extern const char *const command_notes[CMD_COUNT];
 
+/*
+ * Parses a value of an option that is no flag. `name` is what an error calls it: "--start" on the command line, the key
+ * in levee.conf.
+ */
+int option_parse(struct options *o, const struct option *opt, const char *name, const char *text);
+
 static inline bool option_is_of(const struct option *opt, enum command_id command)
 {
 	return opt->commands >> command & 1;
+}
+
+/* Is it a setting of an interface, which levee.conf may have too? Those that attach takes, but for the form of its output. */
+static inline bool option_is_setting(const struct option *opt)
+{
+	return option_is_of(opt, CMD_ATTACH) && !option_is_of(opt, CMD_CONFIG_CHECK);
 }
 
 /* Length of an option's value in help: choices that come from a list end in one | too many. */
