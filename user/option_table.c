@@ -47,7 +47,7 @@ const struct option option_table[] = {
 	  "settings by interface, instead of " CONF_DEFAULT ", which need not be there" },
 	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
-	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS), 0, 100, 3600000, "SEC",
+	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS) | ON(QUEUES), 0, 100, 3600000, "SEC",
 	  "print again every SEC seconds until interrupted; with --json one document per line" },
 	{ "state", OPT_LIST, offsetof(struct options, state), ON_FILTERED, 0, 0, 0, "STATE | LOCAL/REMOTE",
 	  "an end is in this state, or this host's end is in LOCAL and the other in REMOTE (either may be left out)" },
@@ -69,8 +69,8 @@ const struct option option_table[] = {
 	  "all of them, where no filter is given" },
 	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
 	  "stop after so many events" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(STATS) | ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
-	  "print one JSON object per line; errors as text on stderr" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(STATS) | ON(QUEUES) | ON(FLOWS) | ON(EVENTS), 0, 0, 0,
+	  NULL, "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
 	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
@@ -100,10 +100,16 @@ const char *const command_notes[CMD_COUNT] = {
 	[CMD_CONFIG_LOAD] =
 		"What the file says is applied, whoever had set it. What it had said and says no longer is as if never set. What came "
 		"from a command and does not stand in the file stays. Sizes of tables, mode and exclusive hold from attach on.",
+	[CMD_QUEUES] =
+		"Percentiles are of the handshakes of the last one to two minutes that levee watched, SYN-ACK to third "
+		"ACK; one that took longer than a second, or that began by a cookie, has no known time.",
 	[CMD_FLOWS] = FILTER_NOTES,
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",
-	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_EVENTS] = FILTER_NOTES
+	" Events of listeners (accept queues, cookie mode) match by --service and --dst; one "
+	"on all addresses is every address of its port. One process at a time can listen to "
+	"an interface.",
 	[CMD_CONFIG_SET] =
 		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
 		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",
