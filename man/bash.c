@@ -4,6 +4,7 @@
  * quoting but spaces.
  */
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "option_table.h"
@@ -64,6 +65,12 @@ static void put_choices(FILE *to, const struct option *opt)
 		fprintf(to, "%s%s", space, word);
 }
 
+/* One in brackets may be left out, so that nothing is known of the word behind the option. */
+static bool needs_value(const struct option *opt)
+{
+	return opt->type != OPT_FLAG && *opt->value != '[';
+}
+
 /* A branch for each option that takes a value: the words it may have, or its name in help, from which the script knows it. */
 static void print_values(FILE *to)
 {
@@ -71,7 +78,7 @@ static void print_values(FILE *to)
 		const struct option *opt = &option_table[i];
 		const char *bar = "\t";
 
-		if (opt->type == OPT_FLAG)
+		if (!needs_value(opt))
 			continue;
 		for (int id = 0; id < CMD_COUNT; id++) {
 			if (!option_is_of(opt, id))

@@ -299,13 +299,6 @@ static void collect(struct doctor *d)
 		interface[i](d);
 }
 
-static enum color color_of_level(const char *level)
-{
-	if (strcmp(level, level_names[LEVEL_OK]) == 0)
-		return COLOR_GOOD;
-	return strcmp(level, level_names[LEVEL_WARN]) == 0 ? COLOR_ALERT : COLOR_BAD;
-}
-
 static void render(const json_t *findings)
 {
 	const json_t *f;

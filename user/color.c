@@ -79,6 +79,13 @@ void color_print(FILE *to, enum color color, const char *fmt, ...)
 	fputs(color_end(to, color), to);
 }
 
+enum color color_of_level(const char *level)
+{
+	if (strcmp(level, "ok") == 0)
+		return COLOR_GOOD;
+	return strcmp(level, "warn") == 0 ? COLOR_ALERT : COLOR_BAD;
+}
+
 enum color color_of_mode(const char *mode)
 {
 	return strcmp(mode, word_mode(LEVEE_MODE_COOKIE)) == 0 ? COLOR_ALERT : COLOR_GOOD;

@@ -45,4 +45,7 @@ void color_print(FILE *to, enum color color, const char *fmt, ...) __attribute__
 /* Of a mode's word, "calm" or "cookie". */
 enum color color_of_mode(const char *mode);
 
+/* Of a finding's level: "ok", "warn" or "fail". */
+enum color color_of_level(const char *level);
+
 #endif
