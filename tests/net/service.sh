@@ -12,6 +12,7 @@ lab_begin net-service
 LINES=$LAB_DIR/run.jsonl
 WORDS=$LAB_DIR/run.err
 NOTIFIED=$LAB_DIR/notified
+export LEVEE_CONF=$LAB_DIR/levee.conf
 SMALL=(--flows 4096 --half-open 1024)
 
 # What the unit says of capabilities and of the file system, as far as unshare can do it.
@@ -107,8 +108,17 @@ flood_stop
 
 levee run "$SERVER_DEV" >"$LAB_DIR/second" 2>&1
 is "a second run is refused" "$? $(grep -c "another levee run (pid $RUN_PID)" "$LAB_DIR/second")" "1 1"
+printf '[%s]\nstart = 70\nflows = 9999\n' "$SERVER_DEV" >"$LEVEE_CONF"
 kill -HUP "$RUN_PID"
-check "SIGHUP: systemd is told" notified '^RELOADING=1'
+check "SIGHUP: levee.conf is read again" says reloaded
+check "systemd is told" notified '^RELOADING=1'
+is "what can be changed is changed" "$(status .start_percent)" 70
+is "what cannot is told" "$(jq -r 'select(.event == "setting" and (.applied | not)) | .name' "$LINES")" flows
+echo nonsense >"$LEVEE_CONF"
+kill -HUP "$RUN_PID"
+check "a file that is wrong is told" wait_for 'grep -q levee.conf "$WORDS"' 5
+rm "$LEVEE_CONF"
+is "the history is written" "$(levee report "$SERVER_DEV" --json | jq '.history | .source, .recording' | xargs)" "recorded true"
 kill -KILL "$RUN_PID"
 ended
 check "killed: the protection stays" is_healthy
