@@ -19,6 +19,7 @@
 #include "bpffs.h"
 #include "cleanup.h"
 #include "errors.h"
+#include "lock.h"
 #include "share.h"
 #include "xdp.h"
 
@@ -222,7 +223,7 @@ int place_remove(const struct place *place)
 	return err;
 }
 
-int place_claim(const struct place *place)
+int place_claim(const struct place *place, char owner[32])
 {
 	char path[BPFFS_PATH_MAX];
 	int fd, err = make_dir(place_pin(path, place, "run"));
@@ -235,6 +236,7 @@ int place_claim(const struct place *place)
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	err = -errno;
+	lock_owner(owner, fd);
 	close(fd);
 	return err;
 }

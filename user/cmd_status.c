@@ -15,6 +15,7 @@
 #include "output.h"
 #include "services.h"
 #include "share.h"
+#include "status.h"
 #include "tc.h"
 #include "words.h"
 
@@ -63,8 +64,7 @@ static json_t *mode_model(const struct maps *maps, const struct levee_runtime *r
 			 (json_int_t)maps_mode_age(maps, run->mode_ms));
 }
 
-/* One interface as JSON, or NULL after failed() with its exit code in *err. */
-static json_t *interface_model(const char *ifname, int *err)
+json_t *status_model(const char *ifname, int *err)
 {
 	close_maps struct maps maps;
 	const struct xdp_state *xdp;
@@ -109,7 +109,9 @@ static void render_mode(const json_t *m)
 	if (strcmp(model_text(m, "cookies"), "adaptive") == 0)
 		printf(": on from %lld %% half-open, off below %lld %%", model_number(m, "start_percent"),
 		       model_number(m, "end_percent"));
-	printf("\n  mode        %s for %s (the whole table), %lld cookies in flight\n", model_text(m, "mode"),
+	printf("\n  mode        ");
+	color_print(stdout, color_of_mode(model_text(m, "mode")), "%s", model_text(m, "mode"));
+	printf(" for %s (the whole table), %lld cookies in flight\n",
 	       output_duration(since, model_number(m, "mode_ms")),
 	       model_number(json_object_get(m, "tables"), "cookies_in_flight"));
 	if (!model_true(m, "handoff"))
@@ -123,7 +125,7 @@ static void render_problems(const json_t *m)
 	size_t i;
 
 	json_array_foreach(json_object_get(m, "problems"), i, p)
-		output_wrapped(stdout, "  PROBLEM     ", 14, json_string_value(p));
+		output_wrapped_color(stdout, COLOR_BAD, "  PROBLEM     ", 14, json_string_value(p));
 	snprintf(next, sizeof(next), "run \"levee detach %s\", then attach again", model_text(m, "interface"));
 	if (i > 0)
 		output_wrapped(stdout, "  what to do  ", 14, next);
@@ -146,7 +148,8 @@ static void render_interface(const json_t *m)
 	const json_t *ids = json_object_get(m, "programs"), *tables = json_object_get(m, "tables");
 	char up[32];
 
-	printf("%s\n", model_text(m, "interface"));
+	color_print(stdout, COLOR_HEADING, "%s", model_text(m, "interface"));
+	putchar('\n');
 	render_problems(m);
 	render_attachment(m);
 	printf("  since       %s, %s, by levee %s\n", model_text(m, "since"),
@@ -168,7 +171,7 @@ struct collecting {
 static int collect(const char *ifname, void *arg)
 {
 	struct collecting *c = arg;
-	json_t *model = interface_model(ifname, &c->err);
+	json_t *model = status_model(ifname, &c->err);
 
 	if (model)
 		json_array_append_new(c->interfaces, model);

@@ -27,6 +27,7 @@
 	X(SERVICE_RTT, service_rtt)             \
 	X(EVENTS, events)                       \
 	X(LISTENER, listener)                   \
+	X(HISTORY, history)                     \
 	X(HOUSEKEEPING, housekeeping)
 
 #define MAP_ENUM(NAME, name) MAP_##NAME,

@@ -22,6 +22,9 @@ struct service_list {
 struct service_list *services_read(const struct maps *maps);
 void services_free(struct service_list *list);
 
+/* The service of an address and port, also one that is gone; NULL: not known. */
+const struct levee_service *services_find(const struct service_list *list, const struct levee_service_key *key);
+
 /* Does a place of the table hold a service, or the entry of a wildcard listener? */
 bool service_is_live(const struct service_list *list, unsigned int index);
 

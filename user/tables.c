@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 
 #include <levee/event.h>
+#include <levee/history.h>
 #include <levee/table.h>
 
 #include "levee.skel.h"
@@ -71,5 +72,6 @@ unsigned long long tables_memory(const struct levee_geometry *g)
 	       table_memory(g->half_open_sets, sizeof(struct levee_half_open)) +
 	       table_memory(g->service_sets, sizeof(struct levee_service)) +
 	       services * sizeof(struct levee_service_counts) * libbpf_num_possible_cpus() +
-	       services * sizeof(struct levee_service_rtt) + LEVEE_EVENT_RING;
+	       services * sizeof(struct levee_service_rtt) + LEVEE_EVENT_RING +
+	       LEVEE_HISTORY_RECORDS * sizeof(struct levee_history);
 }

@@ -51,6 +51,7 @@ document stats once levee stats "$SERVER_DEV" --json
 document stats again timeout 0.5 ip netns exec "$SERVER_NS" "$LEVEE" stats "$SERVER_DEV" --watch 0.1 --json
 document queues once levee queues "$SERVER_DEV" --json
 document queues again timeout 0.5 ip netns exec "$SERVER_NS" "$LEVEE" queues "$SERVER_DEV" --watch 0.1 --json
+document report live levee report "$SERVER_DEV" --seconds 1 --json
 document flows all levee flows "$SERVER_DEV" --json
 document flows none levee flows "$SERVER_DEV" --src 192.0.2.1 --json
 document "flows#row" lines levee flows "$SERVER_DEV" --jsonl
@@ -58,6 +59,11 @@ document flows.summary summary levee flows "$SERVER_DEV" --summary --json
 document flows.delete one levee flows delete "$SERVER_DEV" --service :7001 --json
 document config show levee config show "$SERVER_DEV" --json
 document config set levee config set "$SERVER_DEV" established=1h --json
+printf '[%s]\nstart = 60\ntimeout.established = 2h\nflows = 200k\n' "$SERVER_DEV" >"$LAB_DIR/levee.conf"
+document config.check check levee config check --file "$LAB_DIR/levee.conf" --json
+document config.load load levee config load "$SERVER_DEV" --file "$LAB_DIR/levee.conf" --json
+document reload reload levee reload "$SERVER_DEV" --file "$LAB_DIR/levee.conf" --json
+document config file levee config show "$SERVER_DEV" --json
 document metrics metrics levee metrics --json
 
 # --- broken, and detached

@@ -273,6 +273,9 @@ void run_queue_tests(struct world *w, report_fn report);
 /* The same segment on two CPUs at once. */
 void run_races(struct world *w, report_fn report);
 
+/* The map "history" under writers and a reader. */
+void run_history(struct world *w, report_fn report);
+
 /*
  * What needs sockets of the kernel. Setup gives the loopback device the addresses of both ends, and opens a
  * listener on each family's port 443, for rows with a second service.
