@@ -25,6 +25,18 @@ static __always_inline void *seed_row(struct __sk_buff *skb, __u32 i, __u32 size
 	return row + size > (void *)(long)skb->data_end ? NULL : row;
 }
 
+/* Userspace saw no listener any more: nor does the kernel, or one has come meanwhile. */
+static __always_inline void seed_closed(struct seeding *seeding, const struct levee_service_key *key)
+{
+	struct listener l = {};
+	struct levee_service *s;
+	__u32 index;
+
+	s = service_find_key(key, &index);
+	if (s && !listener_find(seeding->skb, &key->addr, key->port, &l))
+		service_retire(&seeding->run, s, index);
+}
+
 /* Returns 1 behind the last row. */
 static long seed_service(__u32 i, struct seeding *seeding)
 {
@@ -37,6 +49,10 @@ static long seed_service(__u32 i, struct seeding *seeding)
 		return 1;
 	key = row->key;
 	backlog = row->backlog;
+	if (row->closed) {
+		seed_closed(seeding, &key);
+		return 0;
+	}
 	s = service_add(&seeding->run, &key, &index);
 	if (!s)
 		return 0;

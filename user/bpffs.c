@@ -19,6 +19,8 @@
 #include "bpffs.h"
 #include "cleanup.h"
 #include "errors.h"
+#include "lock.h"
+#include "share.h"
 #include "xdp.h"
 
 #define BPFFS "/sys/fs/bpf"
@@ -190,7 +192,7 @@ bool place_has(const struct place *place, const char *pin)
 	return place->dir[0] && access(place_pin(path, place, pin), F_OK) == 0;
 }
 
-/* A directory of files, without going deeper. Negative errno. */
+/* A directory of files and empty directories, without going deeper. Negative errno. */
 static int remove_dir(const char *path)
 {
 	close_dir DIR *dir = opendir(path);
@@ -199,8 +201,8 @@ static int remove_dir(const char *path)
 	if (!dir)
 		return -errno;
 	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(dir), entry->d_name, 0);
+		if (entry->d_name[0] != '.' && unlinkat(dirfd(dir), entry->d_name, 0) < 0)
+			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
 	return rmdir(path) < 0 ? -errno : 0;
 }
 
@@ -208,7 +210,8 @@ static void remove_empty_parents(const struct place *place)
 {
 	if (strcmp(place->group, place->top) != 0)
 		rmdir(place->group);
-	rmdir(place->top);
+	if (rmdir(place->top) == 0)
+		share_end(place);
 }
 
 int place_remove(const struct place *place)
@@ -217,6 +220,24 @@ int place_remove(const struct place *place)
 
 	if (place->root[0])
 		remove_empty_parents(place);
+	return err;
+}
+
+int place_claim(const struct place *place, char owner[32])
+{
+	char path[BPFFS_PATH_MAX];
+	int fd, err = make_dir(place_pin(path, place, "run"));
+
+	if (err)
+		return err;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	err = -errno;
+	lock_owner(owner, fd);
+	close(fd);
 	return err;
 }
 
@@ -276,6 +297,7 @@ static bool netns_is_mounted(unsigned long long inode)
 	return false;
 }
 
+/* Yes, if a process is there that this one may not look at. */
 static bool netns_is_alive(unsigned long long inode)
 {
 	close_dir DIR *proc = opendir("/proc");
@@ -288,7 +310,8 @@ static bool netns_is_alive(unsigned long long inode)
 		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
-		if (ns_inode(path) == inode)
+		errno = 0;
+		if (ns_inode(path) == inode || errno == EACCES || errno == EPERM)
 			return true;
 	}
 	return netns_is_mounted(inode);
@@ -363,6 +386,6 @@ int place_elsewhere(const struct place *place)
 
 bool place_hidden(const struct place *place)
 {
-	return (place->root[0] && access(place->root, R_OK | X_OK) < 0) ||
+	return (place->root[0] && access(place->root, X_OK) < 0) ||
 	       (place->top[0] && access(place->top, R_OK | X_OK) < 0 && errno == EACCES);
 }

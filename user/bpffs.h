@@ -44,6 +44,13 @@ const char *place_pin(char to[BPFFS_PATH_MAX], const struct place *place, const 
 /* One attach or detach at a time: a lock that ends with the process. Negative errno, or the descriptor. */
 int place_lock(const struct place *place);
 
+/*
+ * Makes this process the one that looks after the interface, until it ends: a lock on a directory of the pins that is
+ * root's alone, and goes with them. -EWOULDBLOCK: there is one, as `owner` says in lock_owner()'s words. Negative errno, or
+ * the descriptor.
+ */
+int place_claim(const struct place *place, char owner[32]);
+
 /* Calls `visit` with every interface that has a directory in this namespace's group. Stops at a non-zero answer. */
 int place_each(const struct place *place, int (*visit)(const char *ifname, void *arg), void *arg);
 

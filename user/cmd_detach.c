@@ -13,6 +13,7 @@
 #include "options.h"
 #include "output.h"
 #include "remove.h"
+#include "xdp.h"
 
 struct detaching {
 	json_t *removed; /* one object per interface */
@@ -78,21 +79,19 @@ static void render(const json_t *doc)
 
 static int nothing(const struct options *o)
 {
+	struct xdp_state xdp;
+
 	if (!o->argument[0])
 		return failed(EXIT_NOTHING, "levee is attached to no interface of this network namespace");
 	if (!if_nametoindex(o->argument[0]))
 		return failed(EXIT_NOTHING, "%s: no such interface, and levee has nothing of that name",
 			      o->argument[0]);
+	if (!xdp_inspect(if_nametoindex(o->argument[0]), &xdp) && xdp.nameless)
+		return failed(EXIT_UNSUPPORTED,
+			      "%s: levee has no pins, and whose the XDP program there is, only CAP_SYS_ADMIN may know\n"
+			      "run levee as root with all capabilities",
+			      o->argument[0]);
 	return failed(EXIT_NOTHING, "%s: levee is not attached", o->argument[0]);
-}
-
-static int check_privileges(void)
-{
-	char missing[96];
-
-	if (!*privileges_missing(missing))
-		return 0;
-	return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
 }
 
 int cmd_detach(const struct options *options)
@@ -101,7 +100,7 @@ int cmd_detach(const struct options *options)
 	free_json json_t *doc = json_pack("{s:s, s:o}", "schema", "levee.detach/1", "detached", d.removed);
 	close_fd int lock = -1;
 	struct place place;
-	int err = check_privileges(), swept = 0;
+	int err = privileges_check(), swept = 0;
 
 	if (!err)
 		err = place_find(&place, NULL, false);

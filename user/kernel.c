@@ -79,11 +79,16 @@ static unsigned long long effective_capabilities(void)
 	return data[0].effective | (unsigned long long)data[1].effective << 32;
 }
 
+bool privileges_admin(void)
+{
+	return effective_capabilities() & 1ULL << CAP_SYS_ADMIN;
+}
+
 /* CAP_SYS_ADMIN contains BPF and PERFMON, for the kernel too. */
 const char *privileges_missing(char to[96])
 {
 	unsigned long long have = effective_capabilities();
-	bool admin = have & 1ULL << CAP_SYS_ADMIN;
+	bool admin = privileges_admin();
 
 	snprintf(to, 96, "%s%s%s", admin || have & 1ULL << CAP_BPF ? "" : " CAP_BPF",
 		 have & 1ULL << CAP_NET_ADMIN ? "" : " CAP_NET_ADMIN",
@@ -91,13 +96,22 @@ const char *privileges_missing(char to[96])
 	return to;
 }
 
+int privileges_check(void)
+{
+	char missing[96];
+
+	if (!*privileges_missing(missing))
+		return 0;
+	return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
+}
+
 int kernel_check(void)
 {
 	struct utsname name = {};
-	char missing[96];
+	int err = privileges_check();
 
-	if (*privileges_missing(missing))
-		return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
+	if (err)
+		return err;
 	for (int i = 0; i < FEATURE_COUNT; i++) {
 		if (kernel_has(i))
 			continue;

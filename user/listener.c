@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include "clock.h"
 #include "errors.h"
 #include "listener.h"
+#include "lock.h"
 
 /* A word that somebody listens holds for so long, and is given so often. */
 #define LISTEN_MS 2000
@@ -28,37 +27,11 @@ _Static_assert(LISTEN_MS < LEVEE_LISTEN_MAX_MS, "else the datapath takes the mar
 /* Events of one turn: under a flood of them the rest of the work must get its turn too. */
 #define TURN_EVENTS 4096
 
-static __u64 monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 /* --- one listener at a time */
-
-/* Who has this file locked by flock(), from /proc/locks; 0 if it cannot be seen from this process's namespace. */
-static int lock_owner(int fd)
-{
-	close_file FILE *locks = fopen("/proc/locks", "re");
-	char line[256], want[64];
-	struct stat s;
-	int pid;
-
-	if (!locks || fstat(fd, &s) < 0)
-		return 0;
-	snprintf(want, sizeof(want), " %02x:%02x:%lu ", major(s.st_dev), minor(s.st_dev), (unsigned long)s.st_ino);
-	while (fgets(line, sizeof(line), locks))
-		if (strstr(line, want) && sscanf(line, "%*d: FLOCK %*s %*s %d", &pid) == 1)
-			return pid > 0 ? pid : 0;
-	return 0;
-}
 
 static int take_lock(struct listener *l)
 {
-	char who[32] = "";
-	int pid;
+	char who[32];
 
 	l->lock = open(l->maps->place.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (l->lock >= 0 && flock(l->lock, LOCK_EX | LOCK_NB) == 0)
@@ -66,11 +39,8 @@ static int take_lock(struct listener *l)
 	if (l->lock < 0 || errno != EWOULDBLOCK)
 		return failed(EXIT_FAILED, "%s: locking %s failed: %s", l->maps->ifname, l->maps->place.dir,
 			      strerror(errno));
-	pid = lock_owner(l->lock);
-	if (pid)
-		snprintf(who, sizeof(who), " (pid %d)", pid);
 	return failed(EXIT_FAILED, "%s: somebody%s listens already\nevents have one listener at a time",
-		      l->maps->ifname, who);
+		      l->maps->ifname, lock_owner(who, l->lock));
 }
 
 /* --- the mark */
@@ -87,13 +57,13 @@ static int say_listening(struct listener *l)
 {
 	__u32 until = clock_ms(&l->maps->settings.clock) + LISTEN_MS;
 
-	l->said_ms = monotonic_ns() / 1000000;
+	l->said_ms = clock_monotonic_ns() / 1000000;
 	return say(l, until ? until : 1);
 }
 
 static int say_again(struct listener *l)
 {
-	return monotonic_ns() / 1000000 - l->said_ms < SAY_MS ? 0 : say_listening(l);
+	return clock_monotonic_ns() / 1000000 - l->said_ms < SAY_MS ? 0 : say_listening(l);
 }
 
 /* --- the ring */
@@ -127,7 +97,7 @@ static int begin(struct listener *l)
 	if (!l->reader)
 		return failed(EXIT_FAILED, "%s: reading the ring buffer failed: %s", l->maps->ifname, strerror(errno));
 	listener_lost(l);
-	l->since_ns = monotonic_ns();
+	l->since_ns = clock_monotonic_ns();
 	err = say_listening(l);
 	return err ? failed(EXIT_FAILED, "%s: writing map %s failed: %s", l->maps->ifname, map_names[MAP_LISTENER],
 			    strerror(-err)) :

@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "errors.h"
 #include "maps.h"
+#include "share.h"
 
 #define MAP_NAME(NAME, name) [MAP_##NAME] = #name,
 const char *const map_names[MAP_COUNT] = { MAPS(MAP_NAME) };
@@ -30,9 +31,14 @@ static int open_pin(const struct place *place, enum map_id id, __u32 flags)
 	return fd < 0 && fd != -ENOENT ? -errno : fd;
 }
 
+int maps_read_at(const struct maps *maps, enum map_id id, __u32 index, void *value)
+{
+	return bpf_map_lookup_elem(maps->fd[id], &index, value) ? -errno : 0;
+}
+
 int maps_read(const struct maps *maps, enum map_id id, void *value)
 {
-	return bpf_map_lookup_elem(maps->fd[id], &first, value) ? -errno : 0;
+	return maps_read_at(maps, id, first, value);
 }
 
 /* Magic and ABI come first in every levee's; what follows may be longer or shorter than this one's. Negative errno. */
@@ -127,8 +133,10 @@ static int not_attached(const char *ifname)
 static int open_failed(const struct maps *maps, enum map_id id, int err)
 {
 	if (err == -EACCES || err == -EPERM)
-		return failed(EXIT_UNSUPPORTED, "%s: not permitted to read levee's maps in %s\nrun levee as root",
-			      maps->ifname, maps->place.dir[0] ? maps->place.dir : "the bpffs");
+		return failed(EXIT_UNSUPPORTED,
+			      "%s: not permitted to read levee's maps in %s\n"
+			      "run levee as root, or as a member of the group \"%s\" (which is let in at attach)",
+			      maps->ifname, maps->place.dir[0] ? maps->place.dir : "the bpffs", share_group());
 	if (err == -ENOENT && id == MAP_META && !place_has(&maps->place, "."))
 		return not_attached(maps->ifname);
 	if (err == -ENOENT)
@@ -136,6 +144,14 @@ static int open_failed(const struct maps *maps, enum map_id id, int err)
 			      "%s: an attach was interrupted half way (map %s is missing)\nrun \"levee detach %s\"",
 			      maps->ifname, map_names[id], maps->ifname);
 	return failed(EXIT_FAILED, "%s: opening map %s failed: %s", maps->ifname, map_names[id], strerror(-err));
+}
+
+static int may_not_change(const struct maps *maps)
+{
+	return failed(EXIT_UNSUPPORTED,
+		      "%s: not permitted to change levee's state in %s: the group \"%s\" may read, root may change\n"
+		      "run levee as root",
+		      maps->ifname, maps->place.dir, share_group());
 }
 
 /* What a command changes needs more rights than what it reads. */
@@ -148,9 +164,19 @@ static int open_to_change(const struct maps *maps, const char *pin)
 	if (fd >= 0)
 		return fd;
 	if (errno == EACCES || errno == EPERM)
-		return -failed(EXIT_UNSUPPORTED, "%s: not permitted to change levee's state in %s\nrun levee as root",
-			       maps->ifname, maps->place.dir);
+		return -may_not_change(maps);
 	return -failed(EXIT_FAILED, "%s: opening %s failed: %s", maps->ifname, path, strerror(errno));
+}
+
+int maps_lock(const struct maps *maps)
+{
+	int fd = place_lock(&maps->place);
+
+	if (fd >= 0)
+		return fd;
+	if (fd == -EACCES)
+		return -may_not_change(maps);
+	return -failed(EXIT_FAILED, "%s: locking %s failed: %s", maps->ifname, maps->place.root, strerror(-fd));
 }
 
 int maps_open_writable(const struct maps *maps, enum map_id id)
@@ -164,6 +190,16 @@ int maps_open_program(const struct maps *maps, const char *name)
 
 	snprintf(pin, sizeof(pin), "prog_%s", name);
 	return open_to_change(maps, pin);
+}
+
+int maps_pinned_program(const struct place *place, const char *name)
+{
+	char path[BPFFS_PATH_MAX], pin[64];
+	int fd;
+
+	snprintf(pin, sizeof(pin), "prog_%s", name);
+	fd = place->dir[0] ? bpf_obj_get(place_pin(path, place, pin)) : -ENOENT;
+	return fd < 0 && fd != -ENOENT ? -errno : fd;
 }
 
 int maps_write(int fd, const void *value)

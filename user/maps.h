@@ -24,8 +24,10 @@
 	X(SERVICE_FILTERS, service_filters)     \
 	X(SERVICES, services)                   \
 	X(SERVICE_COUNTS, service_counts)       \
+	X(SERVICE_RTT, service_rtt)             \
 	X(EVENTS, events)                       \
 	X(LISTENER, listener)                   \
+	X(HISTORY, history)                     \
 	X(HOUSEKEEPING, housekeeping)
 
 #define MAP_ENUM(NAME, name) MAP_##NAME,
@@ -56,6 +58,12 @@ void maps_close(struct maps *maps);
 int maps_open_writable(const struct maps *maps, enum map_id id);
 int maps_open_program(const struct maps *maps, const char *name);
 
+/* place_lock() for a command that changes what is attached. The descriptor, or an exit code made negative after failed(). */
+int maps_lock(const struct maps *maps);
+
+/* A pinned program by its name, as far as it is there and may be opened; a negative errno else. */
+int maps_pinned_program(const struct place *place, const char *name);
+
 /* Writes the one element of a map that was opened so. Negative errno. */
 int maps_write(int fd, const void *value);
 
@@ -64,6 +72,9 @@ int maps_read(const struct maps *maps, enum map_id id, void *value);
 
 /* Sums the stats of all CPUs. Negative errno. */
 int maps_read_stats(const struct maps *maps, struct levee_stats *sum);
+
+/* Reads element `index` of an array; of a per-CPU one the values of all CPUs, one behind the other. Negative errno. */
+int maps_read_at(const struct maps *maps, enum map_id id, __u32 index, void *value);
 
 /* Reads a whole array of `count` elements of `size` bytes. The caller frees it; NULL and errno. */
 void *maps_read_array(const struct maps *maps, enum map_id id, unsigned int count, unsigned int size);

@@ -6,8 +6,14 @@
 
 #include <levee/config.h>
 
+#include "color.h"
+#include "conf.h"
+#include "listen.h"
 #include "option_table.h"
 #include "order.h"
+
+/* How long `levee report` watches where nobody has recorded. */
+#define REPORT_SAMPLE_MS 5000
 
 #define COMMAND_ROW(NAME, name, first, second, args, min, max, summary) \
 	[CMD_##NAME] = { first second, first, second, args, summary, min, max, cmd_##name },
@@ -16,32 +22,39 @@ const struct command commands[CMD_COUNT] = { COMMANDS(COMMAND_ROW) };
 
 #define ON(NAME) (1ULL << CMD_##NAME)
 #define ON_ALL ((1ULL << CMD_COUNT) - 1)
+#define ON_ATTACHING (ON(ATTACH) | ON(RUN))
 #define ON_FILTERED (ON(FLOWS) | ON(FLOWS_DELETE) | ON(EVENTS))
 
 #define COOKIES_WORD(NAME, word, help) word "|"
 #define COOKIES_HELP(NAME, word, help) word ": " help "; "
 #define BEGAN_HELP(NAME, name, help) #name ": " help "; "
 #define ORDER_WORD(NAME, name, help) #name "|"
+#define COLOR_WORD(NAME, word) word "|"
 
 const struct option option_table[] = {
-	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON(ATTACH), MODE_AUTO, 0, 0, "auto|native|generic",
+	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON_ATTACHING, MODE_AUTO, 0, 0, "auto|native|generic",
 	  "native: XDP in the driver; generic: XDP in the stack, slower, any driver; auto: native, else generic" },
-	{ "exclusive", OPT_FLAG, offsetof(struct options, exclusive), ON(ATTACH), 0, 0, 0, NULL,
+	{ "exclusive", OPT_FLAG, offsetof(struct options, exclusive), ON_ATTACHING, 0, 0, 0, NULL,
 	  "no libxdp dispatcher: levee is the only XDP program of the interface, held by a pinned BPF link" },
-	{ "cookies", OPT_CHOICE, offsetof(struct options, cookies), ON(ATTACH), LEVEE_COOKIES_ADAPTIVE, 0, 0,
+	{ "cookies", OPT_CHOICE, offsetof(struct options, cookies), ON_ATTACHING, LEVEE_COOKIES_ADAPTIVE, 0, 0,
 	  LEVEE_COOKIES(COOKIES_WORD), "when SYNs are answered by cookies. " LEVEE_COOKIES(COOKIES_HELP) },
-	{ "start", OPT_NUMBER, offsetof(struct options, start), ON(ATTACH), LEVEE_START_PERCENT_DEFAULT, 1, 100, "PCT",
-	  "adaptive: cookies start when half-open connections fill this share, in percent" },
-	{ "end", OPT_NUMBER, offsetof(struct options, end), ON(ATTACH), LEVEE_END_PERCENT_DEFAULT, 0, 99, "PCT",
+	{ "start", OPT_NUMBER, offsetof(struct options, start), ON_ATTACHING, LEVEE_START_PERCENT_DEFAULT, 1, 100,
+	  "PCT", "adaptive: cookies start when half-open connections fill this share, in percent" },
+	{ "end", OPT_NUMBER, offsetof(struct options, end), ON_ATTACHING, LEVEE_END_PERCENT_DEFAULT, 0, 99, "PCT",
 	  "adaptive: cookies end below this share, cookies in flight counted; below --start" },
-	{ "half-open", OPT_NUMBER, offsetof(struct options, half_open), ON(ATTACH) | ON(DOCTOR),
+	{ "half-open", OPT_NUMBER, offsetof(struct options, half_open), ON_ATTACHING | ON(DOCTOR),
 	  LEVEE_HALF_OPEN_DEFAULT, LEVEE_HALF_OPEN_MIN, LEVEE_HALF_OPEN_MAX, "N",
 	  "size of the half-open table, in connections" },
-	{ "flows", OPT_NUMBER, offsetof(struct options, flows), ON(ATTACH) | ON(DOCTOR), LEVEE_FLOWS_DEFAULT,
+	{ "flows", OPT_NUMBER, offsetof(struct options, flows), ON_ATTACHING | ON(DOCTOR), LEVEE_FLOWS_DEFAULT,
 	  LEVEE_FLOWS_MIN, LEVEE_FLOWS_MAX, "N", "size of the flow table, in connections" },
+	{ "detach-on-exit", OPT_FLAG, offsetof(struct options, detach_on_exit), ON(RUN), 0, 0, 0, NULL,
+	  "when it is told to stop, detach; else the protection stays without it" },
+	{ "file", OPT_TEXT, offsetof(struct options, file),
+	  ON_ATTACHING | ON(RELOAD) | ON(CONFIG_CHECK) | ON(CONFIG_LOAD), 0, 0, 0, "FILE",
+	  "settings by interface, instead of " CONF_DEFAULT ", which need not be there" },
 	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
-	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS), 0, 100, 3600000, "SEC",
+	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS) | ON(QUEUES), 0, 100, 3600000, "SEC",
 	  "print again every SEC seconds until interrupted; with --json one document per line" },
 	{ "state", OPT_LIST, offsetof(struct options, state), ON_FILTERED, 0, 0, 0, "STATE | LOCAL/REMOTE",
 	  "an end is in this state, or this host's end is in LOCAL and the other in REMOTE (either may be left out)" },
@@ -55,6 +68,10 @@ const struct option option_table[] = {
 	{ "sort", OPT_CHOICE, offsetof(struct options, sort), ON(FLOWS), ORDER_NONE, 0, 0, FLOW_ORDERS(ORDER_WORD),
 	  "none: as they stand in the table, in constant memory; others: the oldest, biggest or slowest first" },
 	{ "reverse", OPT_FLAG, offsetof(struct options, reverse), ON(FLOWS), 0, 0, 0, NULL, "with --sort: last first" },
+	{ "out", OPT_TEXT, offsetof(struct options, out), ON(REPORT), 0, 0, 0, "FILE",
+	  "where the page goes, whole or not at all; - is stdout" },
+	{ "seconds", OPT_SECONDS, offsetof(struct options, sample_ms), ON(REPORT), REPORT_SAMPLE_MS, 1000, 60000, "SEC",
+	  "watch for so long where nobody has recorded the last hour; 5 if not given" },
 	{ "limit", OPT_NUMBER, offsetof(struct options, limit), ON(FLOWS), 0, 1, ~0U, "N",
 	  "show so many rows at most" },
 	{ "summary", OPT_FLAG, offsetof(struct options, summary), ON(FLOWS), 0, 0, 0, NULL,
@@ -63,11 +80,22 @@ const struct option option_table[] = {
 	  "all of them, where no filter is given" },
 	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
 	  "stop after so many events" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
-	  "print one JSON object per line; errors as text on stderr" },
-	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
+	{ "listen", OPT_ADDRESS, offsetof(struct options, listen), ON(METRICS), 0, 0, 0, "[ADDR:PORT]",
+	  "serve them over HTTP, as http://" LISTEN_DEFAULT "/metrics where nothing else is said" },
+	{ "user", OPT_TEXT, offsetof(struct options, user), ON(METRICS), 0, 0, 0, "NAME",
+	  "with --listen, as root: become this user, if not nobody" },
+	{ "textfile", OPT_TEXT, offsetof(struct options, textfile), ON(METRICS), 0, 0, 0, "FILE",
+	  "write them into a file for node_exporter's textfile collector, whole or not at all" },
+	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(METRICS), 0, 1000, 3600000, "SEC",
+	  "with --textfile: write it again every SEC seconds until interrupted" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(STATS) | ON(QUEUES) | ON(FLOWS) | ON(EVENTS) | ON(RUN),
+	  0, 0, 0, NULL, "print one JSON object per line; errors as text on stderr" },
+	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~(ON(EVENTS) | ON(RUN)), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
-	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
+	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS) | ON(RUN), 0, 0, 0, NULL,
+	  "the same as --jsonl" },
+	{ "color", OPT_CHOICE, offsetof(struct options, color), ON_ALL, COLOR_AUTO, 0, 0, COLOR_CHOICES(COLOR_WORD),
+	  "colour in text. auto: on a terminal, unless NO_COLOR is set" },
 	{ "help", OPT_FLAG, offsetof(struct options, help), ON_ALL, 0, 0, 0, NULL, "print this and exit" },
 };
 
@@ -83,10 +111,36 @@ _Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= 64, "options.gi
 	"different filters all must. Words may be shortened, and - and _ are the same."
 
 const char *const command_notes[CMD_COUNT] = {
+	[CMD_ATTACH] = "What the command line leaves out, levee.conf may say: its section [IFACE], then [default].",
+	[CMD_RELOAD] =
+		"No flow, no cookie in flight and no packet is missed. A file that is wrong, or programs that the kernel "
+		"refuses, change nothing. Programs whose maps are of another version than those that are pinned are "
+		"refused: then use that levee, or detach and attach.",
+	[CMD_CONFIG_CHECK] = "Exit code 0: all of it is right. A file that is not there is an error.",
+	[CMD_CONFIG_LOAD] =
+		"What the file says is applied, whoever had set it. What it had said and says no longer is as if never set. What came "
+		"from a command and does not stand in the file stays. Sizes of tables, mode and exclusive hold from attach on.",
+	[CMD_QUEUES] =
+		"Percentiles are of the handshakes of the last one to two minutes that levee watched, SYN-ACK to third "
+		"ACK; one that took longer than a second, or that began by a cookie, has no known time.",
 	[CMD_FLOWS] = FILTER_NOTES,
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",
-	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_EVENTS] = FILTER_NOTES
+	" Events of listeners (accept queues, cookie mode) match by --service and --dst; one "
+	"on all addresses is every address of its port. One process at a time can listen to "
+	"an interface.",
+	[CMD_METRICS] =
+		"Without IFACE: of every interface of this network namespace where levee is attached, also later. "
+		"--listen needs root only to begin: then it is nobody (or NAME), without any capability, and reads. "
+		"The metric levee_up is 0 while levee is not attached; printed once, the exit code is 3 then.",
+	[CMD_REPORT] =
+		"The page needs no network and has no script: attach it, mail it, print it. Graphs are of what \"levee run\" "
+		"or the service has recorded, once a second, for an hour. With --json the document that the page is made "
+		"from is printed; with --out too, both are of the same moment.",
+	[CMD_RUN] =
+		"SIGTERM and SIGINT end it; the protection stays, and so it does if run is killed: the next one adopts "
+		"what is there, as it is, and then the options of attach count for nothing. docs/service.md has more.",
 	[CMD_CONFIG_SET] =
 		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
 		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",
@@ -97,6 +151,13 @@ int option_value_len(const struct option *opt)
 	size_t len = opt->value ? strlen(opt->value) : 0;
 
 	return len - (len && opt->value[len - 1] == '|');
+}
+
+const struct vocabulary *option_words(const struct option *opt)
+{
+	if (opt->field == offsetof(struct options, state))
+		return &words_state;
+	return opt->field == offsetof(struct options, began) ? &words_began : NULL;
 }
 
 const char *option_next_choice(char word[CHOICE_MAX], const char *words)

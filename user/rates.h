@@ -25,4 +25,10 @@ json_t *stats_model(const struct maps *maps, const struct sample *before, const 
 /* The same as text. */
 void stats_render(const json_t *doc, FILE *to);
 
+/* {"bad_cookie": 12, ...}: what a group ("pass", "answer", "drop", "events") counted between two readings, without zeros. */
+json_t *stats_gained(const struct levee_stats *before, const struct levee_stats *now, const char *group);
+
+/* {"pass": {"disabled": "levee is loaded but ...", ...}, ...}: the groups by name, and what each counter of theirs says. */
+json_t *stats_help(void);
+
 #endif

@@ -21,11 +21,15 @@ bool removal_any(const struct removal *done)
 	return done->xdp || done->clsact || done->pins || done->filters;
 }
 
-static int remove_xdp(const char *ifname, unsigned int ifindex, struct removal *done)
+/* The pinned link of --exclusive goes first: it holds the hook against everything else. */
+static int remove_xdp(const struct place *place, const char *ifname, unsigned int ifindex, struct removal *done)
 {
-	int answer = xdp_detach_ours(ifindex);
+	close_fd int prog = maps_pinned_program(place, "levee_ingress");
+	char path[BPFFS_PATH_MAX];
+	bool cut = place_has(place, "link_xdp") && !xdp_cut_link(place_pin(path, place, "link_xdp"));
+	int answer = xdp_detach_ours(prog, ifindex);
 
-	done->xdp = answer == 1;
+	done->xdp = cut || answer == 1;
 	if (answer >= 0)
 		return 0;
 	return failed(
@@ -55,10 +59,11 @@ static void remove_clsact(unsigned int ifindex, struct removal *done)
 		done->clsact = tc_remove_clsact(ifindex) == 0;
 }
 
-static int remove_hooks(const char *ifname, unsigned int ifindex, bool made_clsact, struct removal *done)
+static int remove_hooks(const struct place *place, const char *ifname, unsigned int ifindex, bool made_clsact,
+			struct removal *done)
 {
 	int tc = remove_filters(ifname, ifindex, done);
-	int xdp = remove_xdp(ifname, ifindex, done);
+	int xdp = remove_xdp(place, ifname, ifindex, done);
 
 	if (made_clsact && !tc)
 		remove_clsact(ifindex, done);
@@ -85,7 +90,7 @@ int remove_levee(const struct place *place, const char *ifname, unsigned int ifi
 	maps_disable(place);
 	/* The pins of an interface that was made anew under this name tell nothing about the new one. */
 	if (ifindex)
-		err = remove_hooks(ifname, ifindex, known && meta.ifindex == ifindex && meta.made_clsact, done);
+		err = remove_hooks(place, ifname, ifindex, known && meta.ifindex == ifindex && meta.made_clsact, done);
 	/* Pins that would only hide what could not be removed stay for the next try. */
 	if (err)
 		return err;

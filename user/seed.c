@@ -6,7 +6,6 @@
  * Loopback addresses are left out unless the interface is lo: their packets never come by.
  */
 #include <errno.h>
-#include <ifaddrs.h>
 #include <string.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -20,13 +19,12 @@
 
 #include "cleanup.h"
 #include "errors.h"
+#include "local.h"
 #include "netdev.h"
 #include "seed.h"
 #include "sockets.h"
 
 #define ROWS_PER_RUN 64
-
-#define ADDRESSES_MAX 1024
 
 struct seeding {
 	int prog;
@@ -34,8 +32,7 @@ struct seeding {
 	unsigned int ifindex;
 	bool loopback; /* the interface is lo */
 	struct seed_result *result;
-	unsigned int addresses;
-	union levee_addr address[ADDRESSES_MAX];
+	struct local_addresses local;
 	/* An Ethernet header, then rows of one kind. */
 	unsigned int rows, filled;
 	unsigned char frame[sizeof(struct ethhdr) + ROWS_PER_RUN * sizeof(struct levee_seed_flow)];
@@ -49,6 +46,22 @@ int seed_run(int prog, const void *data, unsigned int size)
 	if (err)
 		return err;
 	return opts.retval == TC_ACT_OK ? 0 : -EPROTO;
+}
+
+int seed_services(int prog, const struct levee_seed_service *rows, unsigned int count)
+{
+	struct {
+		struct ethhdr eth;
+		struct levee_seed_service row[ROWS_PER_RUN];
+	} frame = { .eth.h_proto = htons(SEED_FRAME_TYPE) };
+	int err = 0;
+
+	for (unsigned int n; !err && count; rows += n, count -= n) {
+		n = count < ROWS_PER_RUN ? count : ROWS_PER_RUN;
+		memcpy((char *)&frame + sizeof(frame.eth), rows, n * sizeof(*rows));
+		err = seed_run(prog, &frame, sizeof(frame.eth) + n * sizeof(*rows));
+	}
+	return err;
 }
 
 static int flush(struct seeding *s)
@@ -67,20 +80,6 @@ static int add_row(struct seeding *s, const void *row, size_t size)
 	return ++s->rows == ROWS_PER_RUN ? flush(s) : 0;
 }
 
-static bool is_loopback(const union levee_addr *a)
-{
-	static const union levee_addr six = { .b = { [15] = 1 } };
-
-	return levee_addr_is_v4(a) ? a->b[12] == 127 : memcmp(a, &six, sizeof(six)) == 0;
-}
-
-static bool is_wildcard(const union levee_addr *a)
-{
-	static const union levee_addr any6;
-
-	return memcmp(a, &any6, sizeof(any6)) == 0 || (levee_addr_is_v4(a) && a->d[3] == 0);
-}
-
 static int add_service(struct seeding *s, const union levee_addr *addr, const struct tcp_socket *listener)
 {
 	struct levee_seed_service row = {
@@ -88,19 +87,11 @@ static int add_service(struct seeding *s, const union levee_addr *addr, const st
 		.backlog = listener->backlog,
 	};
 
-	if (is_loopback(addr) && !s->loopback)
+	if (socket_is_loopback(addr) && !s->loopback)
 		return 0;
 	s->result->services++;
 	s->result->mptcp += listener->mptcp;
 	return add_row(s, &row, sizeof(row));
-}
-
-/* Does a listener on this wildcard take connections to this address? */
-static bool serves(const struct tcp_socket *listener, const union levee_addr *addr)
-{
-	if (!levee_addr_is_v4(addr))
-		return listener->ipv6;
-	return !listener->ipv6 || !listener->ipv6_only;
 }
 
 static int seed_listener(const struct tcp_socket *listener, void *arg)
@@ -111,11 +102,11 @@ static int seed_listener(const struct tcp_socket *listener, void *arg)
 	if (listener->ifindex && listener->ifindex != s->ifindex)
 		return 0;
 	s->result->listeners++;
-	if (!is_wildcard(&listener->tuple.local))
+	if (!socket_is_wildcard(&listener->tuple.local))
 		return add_service(s, &listener->tuple.local, listener);
-	for (unsigned int i = 0; !err && i < s->addresses; i++)
-		if (serves(listener, &s->address[i]))
-			err = add_service(s, &s->address[i], listener);
+	for (unsigned int i = 0; !err && i < s->local.count; i++)
+		if (socket_serves(listener, &s->local.addr[i]))
+			err = add_service(s, &s->local.addr[i], listener);
 	return err;
 }
 
@@ -138,43 +129,10 @@ static int seed_connection(const struct tcp_socket *socket, void *arg)
 	struct seeding *s = arg;
 	struct levee_seed_flow row = { .tuple = socket->tuple, .state = flow_state(socket->state) };
 
-	if (row.state == LEVEE_TCP_CLOSED || (is_loopback(&socket->tuple.local) && !s->loopback))
+	if (row.state == LEVEE_TCP_CLOSED || (socket_is_loopback(&socket->tuple.local) && !s->loopback))
 		return 0;
 	s->result->connections++;
 	return add_row(s, &row, sizeof(row));
-}
-
-static void take_address(struct seeding *s, const struct ifaddrs *ifa)
-{
-	union levee_addr *to = &s->address[s->addresses];
-
-	if (!ifa->ifa_addr || s->addresses == ADDRESSES_MAX)
-		return;
-	if (ifa->ifa_addr->sa_family == AF_INET) {
-		levee_addr_set_v4(to, ((struct sockaddr_in *)ifa->ifa_addr)->sin_addr.s_addr);
-	} else if (ifa->ifa_addr->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)ifa->ifa_addr;
-
-		/* A link-local address belongs to its interface alone. */
-		if (IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr) && six->sin6_scope_id != s->ifindex)
-			return;
-		memcpy(to, &six->sin6_addr, sizeof(*to));
-	} else {
-		return;
-	}
-	s->addresses++;
-}
-
-static int take_addresses(struct seeding *s)
-{
-	struct ifaddrs *list;
-
-	if (getifaddrs(&list) < 0)
-		return -errno;
-	for (const struct ifaddrs *ifa = list; ifa; ifa = ifa->ifa_next)
-		take_address(s, ifa);
-	freeifaddrs(list);
-	return 0;
 }
 
 /* One table: the rows of every socket, then what is left in the buffer. Counters may be reset by a repeat. */
@@ -213,7 +171,7 @@ int seed_tables(const char *ifname, unsigned int ifindex, int services_prog, int
 	s->result = result;
 	((struct ethhdr *)s->frame)->h_proto = htons(SEED_FRAME_TYPE);
 	s->filled = sizeof(struct ethhdr);
-	err = take_addresses(s);
+	err = local_addresses_read(&s->local, ifindex);
 	if (err)
 		return failed(EXIT_FAILED, "%s: listing local addresses failed: %s", ifname, strerror(-err));
 	err = seed_one(s, services_prog, sockets_each_listener, seed_listener, "services");

@@ -5,6 +5,8 @@
 #ifndef USER_SEED_H
 #define USER_SEED_H
 
+#include <levee/config.h>
+
 /* Of the Ethernet header before the rows. Local experimental: nothing else takes these frames for its own. */
 #define SEED_FRAME_TYPE 0x88b5
 
@@ -18,6 +20,9 @@ struct seed_result {
  */
 int seed_tables(const char *ifname, unsigned int ifindex, int services_prog, int flows_prog,
 		struct seed_result *result);
+
+/* Tells levee_seed_services (by its descriptor) of these. Negative errno. */
+int seed_services(int prog, const struct levee_seed_service *rows, unsigned int count);
 
 /* Runs one of levee's helper programs once on `data`. Negative errno; -EPROTO if it does not answer TC_ACT_OK. */
 int seed_run(int prog, const void *data, unsigned int size);

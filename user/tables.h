@@ -18,7 +18,7 @@ struct levee_geometry tables_geometry(unsigned int half_open, unsigned int flows
 /* Sizes every table map and tells the programs. Returns 0 or a negative errno. */
 int tables_resize(struct levee_bpf *skel, const struct levee_geometry *geometry);
 
-/* Bytes of kernel memory that the tables and the ring of events take. */
+/* Bytes of kernel memory that the tables, the ring of events and the history take. */
 unsigned long long tables_memory(const struct levee_geometry *geometry);
 
 #endif

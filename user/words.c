@@ -155,12 +155,22 @@ const char *text_endpoint(char to[64], const union levee_addr *addr, __be16 port
 	return to;
 }
 
-const char *text_time(char to[32], __u64 unix_ms)
+static const char *time_as(char to[32], const char *form, __u64 unix_ms)
 {
 	time_t s = unix_ms / 1000;
 	struct tm tm;
 
 	localtime_r(&s, &tm);
-	strftime(to, 32, "%Y-%m-%d %H:%M:%S", &tm);
+	strftime(to, 32, form, &tm);
 	return to;
+}
+
+const char *text_time(char to[32], __u64 unix_ms)
+{
+	return time_as(to, "%Y-%m-%d %H:%M:%S", unix_ms);
+}
+
+const char *text_clock(char to[32], __u64 unix_ms)
+{
+	return time_as(to, "%H:%M:%S", unix_ms);
 }

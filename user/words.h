@@ -44,4 +44,7 @@ const char *text_endpoint(char to[64], const union levee_addr *addr, __be16 port
 /* Local time, "2025-01-31 12:00:00". Returns `to`. */
 const char *text_time(char to[32], __u64 unix_ms);
 
+/* Its time of day alone, "12:00:00". Returns `to`. */
+const char *text_clock(char to[32], __u64 unix_ms);
+
 #endif

@@ -26,29 +26,47 @@ static void close_multiprog(struct xdp_multiprog **mp)
 
 #define close_mp __attribute__((cleanup(close_multiprog)))
 
+#define BPFFS_VARIABLE "LIBXDP_BPFFS"
+
 void xdp_use_bpffs(const char *root)
 {
-	setenv("LIBXDP_BPFFS", root, 1);
+	setenv(BPFFS_VARIABLE, root, 1);
+}
+
+static int program_info(int fd, struct bpf_prog_info *info)
+{
+	__u32 size = sizeof(*info);
+
+	memset(info, 0, sizeof(*info));
+	if (fd < 0)
+		return fd;
+	return bpf_obj_get_info_by_fd(fd, info, &size) ? -errno : 0;
+}
+
+__u32 xdp_program_id(int prog)
+{
+	struct bpf_prog_info info;
+
+	return program_info(prog, &info) ? 0 : info.id;
 }
 
 static int program_name(__u32 id, char name[BPF_OBJ_NAME_LEN])
 {
 	close_fd int fd = bpf_prog_get_fd_by_id(id);
-	struct bpf_prog_info info = {};
-	__u32 size = sizeof(info);
+	struct bpf_prog_info info;
+	int err = program_info(fd, &info);
 
-	if (fd < 0)
-		return fd;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size))
-		return -errno;
-	memcpy(name, info.name, BPF_OBJ_NAME_LEN);
-	return 0;
+	if (!err)
+		memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+	return err;
 }
 
 static void see_program(struct xdp_state *state, const char *name, __u32 id)
 {
 	if (strcmp(name, OUR_PROGRAM) == 0) {
 		state->ours_id = id;
+		if (state->ours_count < XDP_OURS_MAX)
+			state->ours[state->ours_count++] = id;
 		return;
 	}
 	state->others++;
@@ -68,6 +86,49 @@ static void see_dispatched(unsigned int ifindex, struct xdp_state *state)
 		if (state->ours_id == xdp_program__id(p))
 			state->chain_position = state->chain_length;
 	}
+}
+
+/*
+ * libxdp pins the programs of a dispatcher as <bpffs>/xdp/dispatch-<ifindex>-<id of the dispatcher>/prog<place>-prog.
+ * Returns whether the hook's program has such a directory.
+ */
+static bool see_pinned_dispatcher(unsigned int ifindex, struct xdp_state *state)
+{
+	const char *root = getenv(BPFFS_VARIABLE);
+	char path[256];
+
+	for (unsigned int i = 0; root; i++) {
+		close_fd int fd = -1;
+		struct bpf_prog_info info;
+
+		snprintf(path, sizeof(path), "%s/xdp/dispatch-%u-%u/prog%u-prog", root, ifindex, state->hook_id, i);
+		fd = bpf_obj_get(path);
+		if (program_info(fd, &info))
+			break;
+		state->chain_length++;
+		see_program(state, info.name, info.id);
+		if (state->ours_id == info.id)
+			state->chain_position = state->chain_length;
+	}
+	return state->chain_length > 0;
+}
+
+int xdp_inspect_by(int prog, unsigned int ifindex, struct xdp_state *state)
+{
+	int err = xdp_inspect(ifindex, state);
+	__u32 id = xdp_program_id(prog);
+
+	if (err || !state->nameless)
+		return err;
+	if (id == state->hook_id)
+		see_program(state, OUR_PROGRAM, id);
+	else
+		state->dispatcher = see_pinned_dispatcher(ifindex, state);
+	if (!state->ours_id && !state->dispatcher)
+		see_program(state, "(hidden)", state->hook_id);
+	/* Of a program that is not the one asked about it is known that it is another's. */
+	state->nameless = !id && !state->ours_id && !state->dispatcher;
+	return 0;
 }
 
 int xdp_inspect(unsigned int ifindex, struct xdp_state *state)
@@ -127,6 +188,26 @@ int xdp_attach_exclusive(struct bpf_object *obj, unsigned int ifindex, __u32 fla
 	return bpf_link_create(bpf_program__fd(prog), ifindex, BPF_XDP, &opts);
 }
 
+int xdp_put_back(int prog, unsigned int ifindex, __u32 flags)
+{
+	return bpf_xdp_attach(ifindex, prog, flags | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
+}
+
+int xdp_attach_single(struct bpf_object *obj, unsigned int ifindex, __u32 flags)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(obj, OUR_PROGRAM);
+	int err = bpf_object__load(obj);
+
+	return err ? err : xdp_put_back(bpf_program__fd(prog), ifindex, flags);
+}
+
+int xdp_cut_link(const char *pin)
+{
+	close_fd int fd = bpf_obj_get(pin);
+
+	return fd < 0 || bpf_link_detach(fd) ? -errno : 0;
+}
+
 /* The link that holds program `id` on a hook is cut, whoever keeps a descriptor of it. */
 static int detach_link_of(__u32 id)
 {
@@ -144,16 +225,17 @@ static int detach_link_of(__u32 id)
 	return -ENOENT;
 }
 
-static int detach_alone(unsigned int ifindex, const struct xdp_state *state)
+/* `prog` as given is good enough, where the kernel opens none by its id. */
+static int detach_alone(int prog, unsigned int ifindex, const struct xdp_state *state)
 {
 	close_fd int fd = bpf_prog_get_fd_by_id(state->ours_id);
-	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = fd);
-	int err = fd < 0 ? fd : bpf_xdp_detach(ifindex, state->flags, &opts);
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = fd < 0 ? prog : fd);
+	int err = opts.old_prog_fd < 0 ? fd : bpf_xdp_detach(ifindex, state->flags, &opts);
 
 	return err ? detach_link_of(state->ours_id) == 0 ? 0 : err : 0;
 }
 
-static int detach_dispatched(unsigned int ifindex, __u32 id)
+int xdp_detach_dispatched(unsigned int ifindex, __u32 id)
 {
 	close_mp struct xdp_multiprog *mp = xdp_multiprog__get_from_ifindex(ifindex);
 	struct xdp_program *p = NULL;
@@ -166,13 +248,43 @@ static int detach_dispatched(unsigned int ifindex, __u32 id)
 	return -ENOENT;
 }
 
-int xdp_detach_ours(unsigned int ifindex)
+static int detach_one(int prog, unsigned int ifindex, const struct xdp_state *state)
+{
+	return state->dispatcher ? xdp_detach_dispatched(ifindex, state->ours_id) : detach_alone(prog, ifindex, state);
+}
+
+int xdp_detach_ours(int prog, unsigned int ifindex)
 {
 	struct xdp_state state;
-	int err = xdp_inspect(ifindex, &state);
+	int err = xdp_inspect_by(prog, ifindex, &state), removed = 0;
 
-	if (err || !state.ours_id)
-		return err;
-	err = state.dispatcher ? detach_dispatched(ifindex, state.ours_id) : detach_alone(ifindex, &state);
-	return err ? err : 1;
+	while (!err && state.ours_id) {
+		err = detach_one(prog, ifindex, &state);
+		removed = 1;
+		if (!err)
+			err = xdp_inspect_by(prog, ifindex, &state);
+	}
+	return err ? err : removed;
+}
+
+bool xdp_has(const struct xdp_state *state, __u32 id)
+{
+	for (unsigned int i = 0; i < state->ours_count; i++)
+		if (state->ours[i] == id)
+			return true;
+	return false;
+}
+
+int xdp_replace(unsigned int ifindex, __u32 flags, int old_fd, int new_fd)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = old_fd);
+
+	return bpf_xdp_attach(ifindex, new_fd, flags, &opts);
+}
+
+int xdp_replace_exclusive(int link_fd, int old_fd, int new_fd)
+{
+	LIBBPF_OPTS(bpf_link_update_opts, opts, .flags = BPF_F_REPLACE, .old_prog_fd = old_fd);
+
+	return bpf_link_update(link_fd, new_fd, &opts) ? -errno : 0;
 }

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * replace_file.c - temporary file, write, sync, rename.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cleanup.h"
+#include "errors.h"
+#include "replace_file.h"
+
+static int could_not(const char *path, const char *what, int err)
+{
+	return failed(EXIT_FAILED, "%s: %s failed: %s", path, what, strerror(err));
+}
+
+/* errno, or 0. */
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0) {
+			data += n;
+			size -= n;
+		}
+	}
+	return 0;
+}
+
+/* mkstemp() makes files for their owner alone; this one gets what any other would. */
+static void set_usual_mode(int fd)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	fchmod(fd, 0666 & ~mask);
+}
+
+/* errno, or 0. Nothing is left behind but a file that is whole. */
+static int write_beside(const char *path, const void *data, size_t size)
+{
+	char temporary[PATH_MAX + 16];
+	close_fd int fd = -1;
+	int err;
+
+	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	set_usual_mode(fd);
+	err = write_all(fd, data, size);
+	if (!err && fsync(fd) < 0)
+		err = errno;
+	if (!err && rename(temporary, path) < 0)
+		err = errno;
+	if (err)
+		unlink(temporary);
+	return err;
+}
+
+static int write_into(const char *path, const void *data, size_t size)
+{
+	close_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? errno : write_all(fd, data, size);
+}
+
+int replace_file(const char *path, const void *data, size_t size)
+{
+	char resolved[PATH_MAX];
+	sigset_t ending, before;
+	struct stat s;
+	int err;
+
+	if (stat(path, &s) == 0 && S_ISDIR(s.st_mode))
+		return could_not(path, "writing", EISDIR);
+	if (stat(path, &s) == 0 && !S_ISREG(s.st_mode)) {
+		err = write_into(path, data, size);
+		return err ? could_not(path, "writing", err) : 0;
+	}
+	if (!realpath(path, resolved))
+		snprintf(resolved, sizeof(resolved), "%s", path);
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ending, &before);
+	err = write_beside(resolved, data, size);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return err ? could_not(path, "writing", err) : 0;
+}
