@@ -101,7 +101,7 @@ static int visit(const struct flow_row *row, void *arg)
 {
 	struct listing *l = arg;
 
-	if (l->read++ % PROGRESS_ROWS == 0)
+	if (++l->read % PROGRESS_ROWS == 0)
 		progress_tell(&l->progress, l->read, NULL);
 	if (!filter_matches(&l->filter, row))
 		return 0;
