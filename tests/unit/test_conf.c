@@ -346,7 +346,7 @@ static void junk(void **state)
 		int code;
 
 		for (size_t n = 0; n < size; n++)
-			text[n] = "[]=:;# \n\r\tetdh0startk1.\0\xff"[unit_random(&random) % 27];
+			text[n] = "[]=:;# \n\r\tetdh0startk1.\0\xff"[unit_random(&random) % 26];
 		write_bytes(text, size);
 		capture_begin(&said, stderr);
 		code = conf_read(&conf, path);
