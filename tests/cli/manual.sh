@@ -37,6 +37,10 @@ while read -ra words; do
 done < <(examples)
 check "there were examples: $count" [ "$count" -gt 10 ]
 
+for name in $(grep -ohE '(getenv|is_set)\("(LEVEE_[A-Z_]+|NO_COLOR|TERM)"\)' user/*.c | cut -d '"' -f 2 | sort -u); do
+	check "levee(8) has the variable $name" grep -qx ".It Ev $name" "${PAGES[0]}"
+done
+
 sed -n '/^\[default\]/,/^\.Ed/{/^\./!p}' "${PAGES[1]}" >"$WORK/levee.conf"
 check "the example of levee.conf is right" "$LEVEE" config check --file "$WORK/levee.conf"
 is "and says something" "$(grep -c = "$WORK/levee.conf")" 3
