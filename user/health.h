@@ -20,7 +20,8 @@
 	X(EGRESS_GONE, "the TC egress filter was removed: handshakes and services are not seen")                \
 	X(INGRESS_GONE, "the TC ingress filter was removed: cookies do not become connections")                 \
 	X(OFF, "attach did not finish: levee is loaded but not switched on")                                    \
-	X(STUCK, "the housekeeping timer has stopped: cookie mode and expiry are stuck")
+	X(STUCK, "the housekeeping timer has stopped: cookie mode and expiry are stuck")                        \
+	X(RELOADING, "a reload was interrupted: what it has replaced and what it has not protect together")
 
 #define HEALTH_ENUM(NAME, text) HEALTH_##NAME,
 enum health_problem { HEALTH_PROBLEMS(HEALTH_ENUM) HEALTH_COUNT };
