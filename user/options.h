@@ -74,7 +74,7 @@ struct options {
 	unsigned int reverse;
 	unsigned int limit; /* 0: none */
 	unsigned int count;
-	const char *out;	  /* NULL: not given */
+	const char *out;	 /* NULL: not given */
 	unsigned int sample_ms;
 	const char *listen;   /* NULL: not asked for */
 	const char *textfile; /* the same */

@@ -20,8 +20,7 @@ static int could_not(const char *path, const char *what, int err)
 	return failed(EXIT_FAILED, "%s: %s failed: %s", path, what, strerror(err));
 }
 
-/* errno, or 0. */
-static int write_all(int fd, const char *data, size_t size)
+int write_all(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t n = write(fd, data, size);
