@@ -25,7 +25,7 @@ static int check(const struct options *o)
 	if (to_stdout(o) && o->json)
 		return failed(EXIT_USAGE,
 			      "--out - and --json: which of them on stdout?\ngive --out a file, or leave it out");
-	return 0;
+	return o->out && !to_stdout(o) ? replace_file_check(o->out) : 0;
 }
 
 static int write_page(const struct options *o, const json_t *doc)

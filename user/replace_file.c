@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,8 +20,7 @@ static int could_not(const char *path, const char *what, int err)
 	return failed(EXIT_FAILED, "%s: %s failed: %s", path, what, strerror(err));
 }
 
-/* errno, or 0. */
-static int write_all(int fd, const char *data, size_t size)
+int write_all(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t n = write(fd, data, size);
@@ -73,21 +73,44 @@ static int write_into(const char *path, const void *data, size_t size)
 	return fd < 0 ? errno : write_all(fd, data, size);
 }
 
-int replace_file(const char *path, const void *data, size_t size)
+/* The file itself where a link leads to it. */
+static void resolve(const char *path, char to[PATH_MAX])
+{
+	if (!realpath(path, to))
+		snprintf(to, PATH_MAX, "%s", path);
+}
+
+static bool is_special(const char *path)
+{
+	struct stat s;
+
+	return stat(path, &s) == 0 && !S_ISREG(s.st_mode);
+}
+
+int replace_file_check(const char *path)
 {
 	char resolved[PATH_MAX];
-	sigset_t ending, before;
 	struct stat s;
-	int err;
 
+	resolve(path, resolved);
 	if (stat(path, &s) == 0 && S_ISDIR(s.st_mode))
 		return could_not(path, "writing", EISDIR);
-	if (stat(path, &s) == 0 && !S_ISREG(s.st_mode)) {
+	if (access(is_special(path) ? path : dirname(resolved), W_OK) < 0)
+		return could_not(path, "writing", errno);
+	return 0;
+}
+
+int replace_file(const char *path, const void *data, size_t size)
+{
+	sigset_t ending, before;
+	char resolved[PATH_MAX];
+	int err;
+
+	if (is_special(path)) {
 		err = write_into(path, data, size);
 		return err ? could_not(path, "writing", err) : 0;
 	}
-	if (!realpath(path, resolved))
-		snprintf(resolved, sizeof(resolved), "%s", path);
+	resolve(path, resolved);
 	sigemptyset(&ending);
 	sigaddset(&ending, SIGINT);
 	sigaddset(&ending, SIGTERM);

@@ -14,4 +14,10 @@
  */
 int replace_file(const char *path, const void *data, size_t size);
 
+/* All of it, however many writes that takes. errno, or 0. */
+int write_all(int fd, const char *data, size_t size);
+
+/* Can it be written at all, as far as can be told now? 0, or an exit code after failed(). */
+int replace_file_check(const char *path);
+
 #endif

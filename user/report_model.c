@@ -23,7 +23,7 @@
 #include "words.h"
 
 /* Rates of now are taken over this long. */
-#define GLANCE_MS 500
+#define GLANCE_MS 250
 
 /* Of what was recorded the axis shows as much as there is, but not less than this. */
 #define AXIS_LEAST_MS 60000

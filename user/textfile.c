@@ -14,22 +14,8 @@
 
 #include "cleanup.h"
 #include "errors.h"
+#include "replace_file.h"
 #include "textfile.h"
-
-static bool write_all(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			text += n;
-			len -= n;
-		}
-	}
-	return true;
-}
 
 static int cannot(const char *path, const char *what)
 {
@@ -53,7 +39,7 @@ int textfile_write(const char *path, const char *text, size_t len)
 	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		return cannot(path, "making a file beside it");
-	if (write_all(fd, text, len) && fchmod(fd, 0644) == 0 && rename(beside, path) == 0)
+	if (!(errno = write_all(fd, text, len)) && fchmod(fd, 0644) == 0 && rename(beside, path) == 0)
 		return 0;
 	err = cannot(path, "writing");
 	unlink(beside);

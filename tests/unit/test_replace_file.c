@@ -155,6 +155,25 @@ static void where_nothing_can_be_written(void **state)
 	assert_int_equal(files(), 0);
 }
 
+/* Said before there is anything to write, and without making anything. */
+static void what_can_be_told_before(void **state)
+{
+	char name[160];
+	struct capture c;
+
+	(void)state;
+	snprintf(name, sizeof(name), "%s/no/page.html", dir);
+	assert_int_equal(replace_file_check(path), 0);
+	assert_int_equal(replace_file_check("/dev/null"), 0);
+	capture_begin(&c, stderr);
+	assert_int_equal(replace_file_check(name), EXIT_FAILED);
+	assert_int_equal(replace_file_check(dir), EXIT_FAILED);
+	capture_end(&c);
+	assert_int_equal(strncmp(c.text, "levee: /tmp/levee-replace-", 26), 0);
+	assert_non_null(strstr(c.text, "/no/page.html: "));
+	assert_int_equal(files(), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_dir, remove_dir)
@@ -164,6 +183,7 @@ int main(void)
 		TEST(a_link_is_followed),
 		TEST(a_device_stays_one),
 		TEST(where_nothing_can_be_written),
+		TEST(what_can_be_told_before),
 	};
 
 	return cmocka_run_group_tests_name("replace_file", tests, NULL, NULL);
