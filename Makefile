@@ -17,7 +17,7 @@ CFLAGS      ?= -O2 -g
 ALL_CFLAGS  := -std=gnu11 $(WARN) $(CFLAGS)
 BPF_CFLAGS  := -std=gnu11 -g -O2 -target bpf -mcpu=v3 $(WARN) -Iinclude -Ibpf -isystem /usr/include/$(TRIPLET)
 # One file to copy to another machine: everything but libc and libmnl is inside.
-LIBS        := -Wl,-Bstatic -lxdp -lbpf -lelf -lz -ljansson -Wl,-Bdynamic -lmnl
+LIBS        := -Wl,-Bstatic -lxdp -lbpf -lelf -lz -ljansson -lncursesw -ltinfo -Wl,-Bdynamic -lmnl
 SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 HEADERS   := $(wildcard include/levee/*.h)

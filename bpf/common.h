@@ -20,6 +20,7 @@
 #include <levee/config.h>
 #include <levee/cookie.h>
 #include <levee/event.h>
+#include <levee/source.h>
 #include <levee/stats.h>
 #include <levee/table.h>
 #include <levee/tcp_track.h>

@@ -93,6 +93,20 @@ struct {
 	__type(value, struct levee_listener);
 } listener SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_source_watch);
+} source_watch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_syn_sources);
+} syn_sources SEC(".maps");
+
 struct housekeeper {
 	struct bpf_timer timer;
 	__u32 half_open_cursor; /* next set to sweep */

@@ -26,6 +26,8 @@
 	X(SERVICE_COUNTS, service_counts)       \
 	X(EVENTS, events)                       \
 	X(LISTENER, listener)                   \
+	X(SOURCE_WATCH, source_watch)           \
+	X(SYN_SOURCES, syn_sources)             \
 	X(HOUSEKEEPING, housekeeping)
 
 #define MAP_ENUM(NAME, name) MAP_##NAME,
