@@ -13,6 +13,7 @@
 /* Never 0: the verifier knows these values, and would cut away a loop of none. */
 const volatile struct levee_geometry geometry = { .flow_sets = 1, .half_open_sets = 1, .service_sets = 1 };
 const volatile struct levee_hash_key hash_key = {};
+const volatile __u32 cpus = 1; /* possible CPUs */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -80,6 +81,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct levee_service_counts);
 } service_counts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LEVEE_WAYS);
+	__type(key, __u32);
+	__type(value, struct levee_service_rtt);
+} service_rtt SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

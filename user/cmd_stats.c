@@ -2,56 +2,28 @@
 /*
  * cmd_stats.c - levee stats IFACE [--watch SEC]: when to sample, and when to stop.
  */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cleanup.h"
 #include "errors.h"
 #include "options.h"
 #include "output.h"
+#include "queues.h"
 #include "rates.h"
+#include "watch.h"
 
 /* Without --watch rates are taken over this long. */
 #define GLANCE_MS 250
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-static void catch_interrupts(void)
-{
-	/* No SA_RESTART: the wait ends at once. */
-	struct sigaction action = { .sa_handler = interrupt };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
-/* Sleeps to a point in time, so that intervals do not drift. */
-static void wait_until(struct timespec *at, unsigned int ms)
-{
-	at->tv_sec += ms / 1000;
-	at->tv_nsec += ms % 1000 * 1000000L;
-	if (at->tv_nsec >= 1000000000L) {
-		at->tv_sec++;
-		at->tv_nsec -= 1000000000L;
-	}
-	while (!interrupted && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, at, NULL) == EINTR)
-		;
-}
 
 static int print(const struct maps *maps, const struct options *o, const struct sample *before,
 		 const struct sample *now)
 {
 	free_json json_t *doc = stats_model(maps, before, now);
+	json_t *queues = queues_list(maps);
 
+	/* Where the kernel does not list its sockets, all else is still true. */
+	json_object_set_new(doc, "queues", queues ? queues : json_array());
 	if (o->json)
 		output_json(doc, !o->watch_ms);
 	else
@@ -74,10 +46,9 @@ static int watch(const struct maps *maps, const struct options *o)
 
 	if (err)
 		return sample_failed(maps, err);
-	clock_gettime(CLOCK_MONOTONIC, &at);
+	watch_begin(&at);
 	for (int turn = 1;; turn ^= 1) {
-		wait_until(&at, o->watch_ms ? o->watch_ms : GLANCE_MS);
-		if (interrupted)
+		if (!watch_wait(&at, o->watch_ms ? o->watch_ms : GLANCE_MS))
 			return EXIT_OK;
 		if (!place_has(&maps->place, map_names[MAP_STATS]))
 			return failed(EXIT_NOTHING, "%s: levee was detached", maps->ifname);
@@ -98,6 +69,5 @@ int cmd_stats(const struct options *options)
 	if (err)
 		return err;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	catch_interrupts();
 	return watch(&maps, options);
 }

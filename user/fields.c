@@ -93,8 +93,7 @@ char *fields_json(char *to, const struct field *fields, unsigned int count, cons
 	return to;
 }
 
-/* "850us", "1.2ms", "120ms", "3.0s": five characters at most up to 16 minutes. */
-static char *put_microseconds(char *to, __u32 us)
+char *put_microseconds(char *to, __u32 us)
 {
 	if (!us)
 		return put_text(to, "-");

@@ -51,6 +51,9 @@ char *fields_json(char *to, const struct field *fields, unsigned int count, cons
 /* One value as a column of text has it. Returns where it stopped. */
 char *field_text(char *to, const struct field *field, const void *row);
 
+/* "850us", "1.2ms", "120ms", "3.0s": five characters at most up to 16 minutes; 0, which is unknown, as "-". */
+char *put_microseconds(char *to, __u32 us);
+
 /* Numbers are set right, all else left. */
 static inline int field_is_number(const struct field *f)
 {

@@ -41,7 +41,7 @@ const struct option option_table[] = {
 	  LEVEE_FLOWS_MIN, LEVEE_FLOWS_MAX, "N", "size of the flow table, in connections" },
 	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
-	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS), 0, 100, 3600000, "SEC",
+	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS) | ON(QUEUES), 0, 100, 3600000, "SEC",
 	  "print again every SEC seconds until interrupted; with --json one document per line" },
 	{ "state", OPT_LIST, offsetof(struct options, state), ON_FILTERED, 0, 0, 0, "STATE | LOCAL/REMOTE",
 	  "an end is in this state, or this host's end is in LOCAL and the other in REMOTE (either may be left out)" },
@@ -63,7 +63,7 @@ const struct option option_table[] = {
 	  "all of them, where no filter is given" },
 	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
 	  "stop after so many events" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(QUEUES) | ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
@@ -83,6 +83,9 @@ _Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= 64, "options.gi
 	"different filters all must. Words may be shortened, and - and _ are the same."
 
 const char *const command_notes[CMD_COUNT] = {
+	[CMD_QUEUES] =
+		"Percentiles are of the handshakes of the last one to two minutes that levee watched, SYN-ACK to third "
+		"ACK; one that took longer than a second, or that began by a cookie, has no known time.",
 	[CMD_FLOWS] = FILTER_NOTES,
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",

@@ -20,6 +20,7 @@
 	X(DETACH, detach, "detach", "", "IFACE | --all", 0, 1, "remove levee from an interface")                     \
 	X(STATUS, status, "status", "", "[IFACE]", 0, 1, "where and how levee is attached, and what it protects")    \
 	X(STATS, stats, "stats", "", "IFACE", 1, 1, "what happened to packets: totals and rates, by reason")         \
+	X(QUEUES, queues, "queues", "", "IFACE", 1, 1, "SYN queue and accept queue of every listener")               \
 	X(FLOWS, flows, "flows", "", "IFACE", 1, 1, "connections, half-open ones too, with the states of both ends") \
 	X(FLOWS_DELETE, flows_delete, "flows", " delete", "IFACE FILTER...", 1, 1,                                   \
 	  "forget connections; they themselves go on")                                                               \

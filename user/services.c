@@ -73,12 +73,20 @@ static json_t *service_model(const struct maps *maps, const struct levee_service
 			 profile_model(profile_in_force(maps, s)));
 }
 
-/* Does place `i` hold a service? The head of its set says so. */
-static bool is_live(const struct levee_service *all, unsigned int i)
+/* The head of its set says so. */
+bool service_is_live(const struct service_list *list, unsigned int i)
 {
-	const struct levee_head *head = (const struct levee_head *)&all[i - i % LEVEE_WAYS];
+	const struct levee_head *head = (const struct levee_head *)&list->all[i - i % LEVEE_WAYS];
 
-	return levee_tag_live(head->tag[i % LEVEE_WAYS]);
+	return i % LEVEE_WAYS >= LEVEE_FIRST_WAY && levee_tag_live(head->tag[i % LEVEE_WAYS]);
+}
+
+/* As service_owner() of the datapath: an owner's entry may have been given to another since. */
+const struct levee_service *service_owner_of(const struct service_list *list, const struct levee_service *s)
+{
+	const struct levee_service *owner = &list->all[s->owner % LEVEE_SERVICES_MAX];
+
+	return owner->flags & LEVEE_SVC_LISTENER && owner->key.port == s->key.port ? owner : s;
 }
 
 struct service_list *services_read(const struct maps *maps)
@@ -89,7 +97,7 @@ struct service_list *services_read(const struct maps *maps)
 		return NULL;
 	list->all = maps_read_array(maps, MAP_SERVICES, LEVEE_SERVICES_MAX, sizeof(*list->all));
 	for (unsigned int i = 0; list->all && i < LEVEE_SERVICES_MAX; i++)
-		if (is_live(list->all, i) && !(list->all[i].flags & LEVEE_SVC_LISTENER))
+		if (service_is_live(list, i) && !(list->all[i].flags & LEVEE_SVC_LISTENER))
 			list->known[list->count++] = &list->all[i];
 	qsort(list->known, list->count, sizeof(list->known[0]), by_port);
 	if (list->all)
@@ -116,7 +124,7 @@ json_t *services_model(const struct maps *maps)
 	for (unsigned int i = 0; i < list->count; i++) {
 		const struct levee_service *s = list->known[i];
 
-		json_array_append_new(array, service_model(maps, s, &list->all[s->owner % LEVEE_SERVICES_MAX]));
+		json_array_append_new(array, service_model(maps, s, service_owner_of(list, s)));
 	}
 	services_free(list);
 	return array;
