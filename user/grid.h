@@ -14,9 +14,9 @@ enum grid_style {
 	STYLE_PLAIN,
 	STYLE_DIM,
 	STYLE_STRONG,
-	STYLE_TITLE,	 /* a bar across a pane */
-	STYLE_FOCUS,	 /* the same, of the pane that keys scroll */
-	STYLE_KEY,	 /* a key's name in the last line */
+	STYLE_TITLE,  /* a bar across a pane */
+	STYLE_FOCUS,  /* the same, of the pane that keys scroll */
+	STYLE_KEY,  /* a key's name in the last line */
 	STYLE_GRAPH,
 	STYLE_GOOD,
 	STYLE_WARN,

@@ -130,7 +130,7 @@ static void draw_header(const struct area *a, const struct top_view *v, const st
 static const struct key_name {
 	const char *key, *name;
 } footer_keys[] = {
-	{ "F1", "Help" },    { "F4", "Filter" }, { "F6", "Sort" },  { "Space", "Freeze" },
+	{ "F1", "Help" },  { "F4", "Filter" },	    { "F6", "Sort" },  { "Space", "Freeze" },
 	{ "Tab", "Pane" }, { "Up Down", "Scroll" }, { "F10", "Quit" },
 };
 

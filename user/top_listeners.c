@@ -46,7 +46,10 @@ static void cell_accept_queue(char *to, const struct top_listener *l)
 
 static void cell_kernel(char *to, const struct top_listener *l)
 {
-	output_short(to, l->kernel);
+	if (l->kernel < 0)
+		snprintf(to, CELL_MAX, "-");
+	else
+		output_short(to, l->kernel);
 }
 
 static void cell_rate(char *to, double rate)
@@ -106,9 +109,9 @@ static void cell_p99(char *to, const struct top_listener *l)
 
 static const struct column {
 	const char *title;
-	int width;     /* with the blank before it */
+	int width;	   /* with the blank before it */
 	int from_cols; /* of the screen: where it is shown */
-	int order;     /* enum top_order by which it is sorted; -1 */
+	int order;	   /* enum top_order by which it is sorted; -1 */
 	void (*cell)(char *to, const struct top_listener *l);
 } columns[] = {
 	{ "FULL", 6, 0, TOP_BY_PRESSURE, cell_pressure },

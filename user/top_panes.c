@@ -111,7 +111,7 @@ void top_draw_rates(const struct area *a, const struct top_view *v)
 struct gauge {
 	const char *title;
 	long long used, also, max; /* `also` stands behind `used` */
-	int mark, mark_also;	  /* percent; 0: none */
+	int mark, mark_also;   /* percent; 0: none */
 	const char *at_mark, *at_also;
 };
 
@@ -163,8 +163,8 @@ static void draw_gauge(const struct area *a, int row, const struct gauge *g)
 	draw_fill(&bar, g);
 	if (g->also)
 		snprintf(also, sizeof(also), "+%s", output_short(number, g->also));
-	snprintf(text, sizeof(text), "%s%s of %s %5.1f%%", output_short(used, g->used), also,
-		 output_short(max, g->max), g->max ? 100.0 * g->used / g->max : 0.0);
+	snprintf(text, sizeof(text), "%s%s of %s %5.1f%%", output_short(used, g->used), also, output_short(max, g->max),
+		 g->max ? 100.0 * g->used / g->max : 0.0);
 	area_text_right(a, row, a->cols, STYLE_PLAIN, text);
 }
 
@@ -172,8 +172,14 @@ void top_draw_gauges(const struct area *a, const struct top_view *v)
 {
 	bool adaptive = strcmp(v->cookies, "adaptive") == 0;
 	char on[24], off[24], shorter[24];
-	struct gauge half_open = { "half-open",	 v->half_open, v->in_flight, v->half_open_max,
-				   adaptive ? v->start_percent : 0, adaptive ? v->end_percent : 0, on, off };
+	struct gauge half_open = { "half-open",
+				   v->half_open,
+				   v->in_flight,
+				   v->half_open_max,
+				   adaptive ? v->start_percent : 0,
+				   adaptive ? v->end_percent : 0,
+				   on,
+				   off };
 	struct gauge flows = { "flows", v->flows, 0, v->flows_max, LEVEE_PRESSURE_START, 0, shorter, "" };
 
 	snprintf(on, sizeof(on), "%d%% cookies", v->start_percent);

@@ -224,7 +224,7 @@ static double measure(const struct top_listener *l, enum top_order order)
 	case TOP_ORDER_COUNT:
 		break;
 	}
-	return l->pressure;
+	return -l->rank;
 }
 
 static int by_address(const struct top_listener *a, const struct top_listener *b)
@@ -240,9 +240,6 @@ static int compare(const void *x, const void *y, void *arg)
 	double m = measure(a, s->order), n = measure(b, s->order);
 	int order = (m < n) - (m > n);
 
-	/* Of equal pressure, one that answers by cookies goes first. */
-	if (!order && s->order == TOP_BY_PRESSURE)
-		order = b->cookie - a->cookie;
 	if (!order)
 		order = by_address(a, b);
 	return s->reverse ? -order : order;

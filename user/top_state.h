@@ -10,13 +10,13 @@
 #include "top_view.h"
 
 /* Orders of the listeners. X(NAME, word, what comes first) */
-#define TOP_ORDERS(X)                                                    \
-	X(PRESSURE, "pressure", "whose fullest queue is fullest")          \
-	X(ADDRESS, "address", "by port and address")                     \
-	X(SYN_QUEUE, "syn queue", "most half-open connections")            \
-	X(ACCEPT_QUEUE, "accept queue", "most connections not accepted yet") \
-	X(SENT, "cookies sent", "most cookies sent a second")              \
-	X(DROPS, "drops", "most connections dropped by a full accept queue") \
+#define TOP_ORDERS(X)                                                                     \
+	X(PRESSURE, "pressure", "accept queue full, cookie mode, then the fullest queue") \
+	X(ADDRESS, "address", "by port and address")                                      \
+	X(SYN_QUEUE, "syn queue", "most half-open connections")                           \
+	X(ACCEPT_QUEUE, "accept queue", "most connections not accepted yet")              \
+	X(SENT, "cookies sent", "most cookies sent a second")                             \
+	X(DROPS, "drops", "most connections dropped by a full accept queue")              \
 	X(RTT, "rtt", "slowest median round trip")
 
 #define TOP_ORDER_ENUM(NAME, word, help) TOP_BY_##NAME,

@@ -125,8 +125,6 @@ void top_view_stats(struct top_view *v, const json_t *stats)
 {
 	const json_t *g = json_object_get(stats, "gauges");
 
-	if (!stats)
-		return;
 	v->unix_ms = model_number(stats, "time_unix_ms");
 	snprintf(v->cookies, sizeof(v->cookies), "%s", model_text(g, "cookies"));
 	v->half_open = model_number(g, "half_open");
@@ -141,16 +139,6 @@ void top_view_stats(struct top_view *v, const json_t *stats)
 
 /* --- listeners */
 
-static int percent(long long part, long long whole)
-{
-	return whole > 0 ? part * 100 / whole : 0;
-}
-
-static int most(int a, int b)
-{
-	return a > b ? a : b;
-}
-
 static long long number_or(const json_t *object, const char *name, long long absent)
 {
 	const json_t *value = json_object_get(object, name);
@@ -162,22 +150,22 @@ static void listener_queues(struct top_listener *l, const json_t *q)
 {
 	const json_t *syn = json_object_get(q, "syn_queue"), *accept = json_object_get(q, "accept_queue");
 
-	l->kernel = model_number(syn, "kernel");
+	l->kernel = number_or(syn, "kernel", -1);
 	l->levee = model_number(syn, "levee");
 	l->share = model_number(syn, "share");
 	l->accept = model_number(accept, "now");
 	l->accept_max = model_number(accept, "max");
 	l->full = model_true(accept, "full");
 	l->total.drops = model_number(accept, "drops");
-	l->pressure = most(most(percent(l->levee, l->share), percent(l->kernel, model_number(syn, "backlog"))),
-			   percent(l->accept, l->accept_max));
 }
 
-static struct top_listener listener_of(const json_t *q)
+static struct top_listener listener_of(const json_t *q, int rank)
 {
 	const json_t *cookies = json_object_get(q, "cookies"), *rtt = json_object_get(q, "rtt_us");
 	struct top_listener l = {
+		.rank = rank,
 		.port = model_number(q, "port"),
+		.pressure = model_number(q, "pressure_percent"),
 		.cookie = strcmp(model_text(q, "mode"), "cookie") == 0,
 		.mode_ms = model_number(q, "mode_ms"),
 		.in_flight = model_number(cookies, "in_flight"),
@@ -249,29 +237,12 @@ static void tell_changes(struct top_view *v, const struct top_listener *before, 
 		tell_accept_queue(v, l);
 }
 
-/* The one that a full list can spare: under the least pressure. */
-static unsigned int place_for(const struct top_view *v, const struct top_listener *l)
-{
-	unsigned int least = 0;
-
-	if (v->listeners < TOP_LISTENERS)
-		return v->listeners;
-	for (unsigned int i = 1; i < TOP_LISTENERS; i++)
-		if (v->listener[i].pressure < v->listener[least].pressure)
-			least = i;
-	return v->listener[least].pressure < l->pressure ? least : TOP_LISTENERS;
-}
-
+/* The document has those under the most pressure first: what does not fit is the least. */
 static void listener_add(struct top_view *v, const struct top_listener *l)
 {
-	unsigned int at = place_for(v, l);
-
 	v->listeners_known++;
-	if (at == TOP_LISTENERS)
-		return;
-	v->listener[at] = *l;
-	if (at == v->listeners)
-		v->listeners++;
+	if (v->listeners < TOP_LISTENERS)
+		v->listener[v->listeners++] = *l;
 }
 
 static void tell_comings(struct top_view *v, const struct top_view *before)
@@ -296,22 +267,22 @@ static double seconds_between(__u64 before_ms, __u64 now_ms)
 	return s > 0.05 && s < 3600 ? s : 1;
 }
 
-void top_view_queues(struct top_view *v, const json_t *queues)
+void top_view_queues(struct top_view *v, __u64 unix_ms, const json_t *queues)
 {
 	static const struct top_listener unknown;
 	struct top_view *before;
 	const json_t *q;
 	size_t i;
 
-	before = queues ? malloc(sizeof(*before)) : NULL;
+	before = malloc(sizeof(*before));
 	if (!before)
 		return;
 	*before = *v;
-	v->queues_unix_ms = model_number(queues, "time_unix_ms");
+	v->queues_unix_ms = unix_ms;
 	v->listeners = 0;
 	v->listeners_known = 0;
-	json_array_foreach(json_object_get(queues, "queues"), i, q) {
-		struct top_listener l = listener_of(q);
+	json_array_foreach(queues, i, q) {
+		struct top_listener l = listener_of(q, i);
 		const struct top_listener *was = listener_find(before, l.endpoint);
 
 		if (was)
@@ -329,8 +300,8 @@ static json_t *rates_model(const struct top_view *v)
 {
 	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "syns", top_rate_now(v, TOP_SYN), "cookies_sent",
 			 top_rate_now(v, TOP_SENT), "cookies_valid", top_rate_now(v, TOP_VALID), "cookies_invalid",
-			 top_rate_now(v, TOP_INVALID), "dropped", top_rate_now(v, TOP_DROP), "flows_new",
-			 v->flows_new, "flows_gone", v->flows_gone);
+			 top_rate_now(v, TOP_INVALID), "dropped", top_rate_now(v, TOP_DROP), "flows_new", v->flows_new,
+			 "flows_gone", v->flows_gone);
 }
 
 static json_t *drops_model(const struct top_view *v)
@@ -338,8 +309,8 @@ static json_t *drops_model(const struct top_view *v)
 	json_t *list = json_array();
 
 	for (int i = 0; i < TOP_DROPS && v->drop[i].per_s > 0; i++)
-		json_array_append_new(list, json_pack("{s:s, s:f}", "reason", v->drop[i].name, "per_s",
-						      v->drop[i].per_s));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:f}", "reason", v->drop[i].name, "per_s", v->drop[i].per_s));
 	return list;
 }
 
@@ -376,9 +347,8 @@ static json_t *sources_model(const struct source_list *s)
 
 	for (unsigned int i = 0; i < s->count; i++)
 		json_array_append_new(rows, json_pack("{s:s, s:f, s:f, s:i}", "prefix",
-						      text_prefix(prefix, &s->row[i].prefix), "per_s",
-						      s->row[i].per_s, "share", s->row[i].share, "hosts_in_sample",
-						      s->row[i].hosts));
+						      text_prefix(prefix, &s->row[i].prefix), "per_s", s->row[i].per_s,
+						      "share", s->row[i].share, "hosts_in_sample", s->row[i].hosts));
 	return json_pack("{s:I, s:i, s:i, s:i, s:o}", "syns", (json_int_t)s->seen, "sampled", s->sampled, "span_ms",
 			 s->span_ms, "prefixes", s->prefixes, "top", rows);
 }

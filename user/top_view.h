@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * top_view.h - what `levee top` shows, in numbers and text: made once a second from the documents of other commands
- * (levee.stats/1, levee.queues/1) and from the sources of SYNs. Pure: no terminal, no map.
+ * (levee.stats/1, the list of levee.queues/1) and from the sources of SYNs. Pure: no terminal, no map.
  *
  * A view has no pointers, so that freezing the screen is copying it.
  */
@@ -16,10 +16,10 @@
 #include "sources.h"
 
 /* Rates with a history. X(NAME, group of levee.stats/1, its member, title); a member of "" is the sum of the group. */
-#define TOP_RATES(X)                                           \
-	X(SYN, "events", "syns", "SYN")                   \
-	X(SENT, "events", "cookies_sent", "cookies sent") \
-	X(VALID, "events", "cookies_valid", "valid")      \
+#define TOP_RATES(X)                                       \
+	X(SYN, "events", "syns", "SYN")                    \
+	X(SENT, "events", "cookies_sent", "cookies sent")  \
+	X(VALID, "events", "cookies_valid", "valid")       \
 	X(INVALID, "events", "cookies_invalid", "invalid") \
 	X(DROP, "drop", "", "dropped")
 
@@ -33,7 +33,7 @@ extern const char *const top_rate_title[TOP_RATE_COUNT];
 #define TOP_DROPS 3
 #define TOP_LISTENERS 256
 #define TOP_EVENTS 128
-#define TOP_TEXT 160
+#define TOP_TEXT 256
 
 struct top_drop {
 	char name[32];
@@ -51,8 +51,9 @@ struct top_listener {
 	int port;
 	bool cookie; /* mode */
 	bool full;   /* its accept queue */
+	int rank;	  /* in the order of the document: 0 is under the most pressure */
 	long long mode_ms;
-	long long kernel, levee, share; /* SYN queue */
+	long long kernel, levee, share; /* SYN queue; kernel -1: not counted */
 	long long accept, accept_max;
 	long long in_flight;
 	long long p50_us, p99_us; /* -1: unknown */
@@ -91,7 +92,7 @@ struct top_view {
 	long long table_mode_ms;
 	long long half_open, half_open_max, flows, flows_max, in_flight;
 	/* panes */
-	__u64 queues_unix_ms; /* of the latest levee.queues/1 */
+	__u64 queues_unix_ms; /* when they were read last; 0: never */
 	unsigned int listeners, listeners_known; /* in the list, and all */
 	struct top_listener listener[TOP_LISTENERS];
 	struct source_list sources;
@@ -105,11 +106,14 @@ struct top_view {
 double top_rate_now(const struct top_view *v, enum top_rate rate);
 double top_rate_peak(const struct top_view *v, enum top_rate rate);
 
-/* A second has gone by. Either document may be NULL: its part stays as it was. */
+/* A second has gone by: takes the document levee.stats/1. */
 void top_view_stats(struct top_view *v, const json_t *stats);
 
-/* The same of the listeners; tells of those whose mode has changed or whose accept queue has filled. */
-void top_view_queues(struct top_view *v, const json_t *queues);
+/*
+ * Takes the member "queues" of levee.queues/1 as of then; tells of listeners that came or went, whose mode has changed, or
+ * whose accept queue has filled.
+ */
+void top_view_queues(struct top_view *v, __u64 unix_ms, const json_t *queues);
 
 /* Adds one; the text is cut off. */
 void top_event_add(struct top_events *events, __u64 unix_ms, enum grid_style style, const char *text);
