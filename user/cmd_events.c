@@ -79,6 +79,14 @@ static void print_day(struct telling *t, __u64 unix_ms)
 	stream_text(t->out, text);
 }
 
+static bool matches(const struct filter *filter, const struct event_row *row)
+{
+	const struct levee_tuple *t = &row->flow.tuple;
+
+	return levee_event_is_of_listener(row->event) ? filter_matches_listener(filter, &t->local, t->lport) :
+							filter_matches(filter, &row->flow);
+}
+
 static int show(const struct levee_event *event, void *arg)
 {
 	struct telling *t = arg;
@@ -86,7 +94,7 @@ static int show(const struct levee_event *event, void *arg)
 	char *to;
 
 	row_of_event(&row, event, t->unix_minus_monotonic_ns);
-	if (!filter_matches(&t->filter, &row.flow))
+	if (!matches(&t->filter, &row))
 		return 0;
 	if (!t->options->jsonl)
 		print_day(t, row.time_unix_ms);

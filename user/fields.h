@@ -12,7 +12,7 @@
 #include "words.h"
 
 enum field_type {
-	FIELD_ENDPOINT, /* union levee_addr, and its port at `port` */
+	FIELD_ENDPOINT, /* union levee_addr, and its port at `port`; all of it zero is "" */
 	FIELD_ADDRESS,    /* union levee_addr */
 	FIELD_PORT,	    /* __be16 */
 	FIELD_WORD,	    /* __u8, a number of `words`; FIELD_NO_WORD is "" */

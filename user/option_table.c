@@ -89,7 +89,10 @@ const char *const command_notes[CMD_COUNT] = {
 	[CMD_FLOWS] = FILTER_NOTES,
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",
-	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_EVENTS] = FILTER_NOTES
+	" Events of listeners (accept queues, cookie mode) match by --service and --dst; one "
+	"on all addresses is every address of its port. One process at a time can listen to "
+	"an interface.",
 	[CMD_CONFIG_SET] =
 		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
 		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",
