@@ -63,8 +63,8 @@ const struct option option_table[] = {
 	  "all of them, where no filter is given" },
 	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
 	  "stop after so many events" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(QUEUES) | ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
-	  "print one JSON object per line; errors as text on stderr" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(QUEUES) | ON(TOP) | ON(FLOWS) | ON(EVENTS), 0, 0, 0,
+	  NULL, "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
 	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
@@ -93,6 +93,11 @@ const char *const command_notes[CMD_COUNT] = {
 	" Events of listeners (accept queues, cookie mode) match by --service and --dst; one "
 	"on all addresses is every address of its port. One process at a time can listen to "
 	"an interface.",
+	[CMD_TOP] =
+		"Keys are htop's: q quit, h help, / filter, s sort, space freeze, Tab and arrows to scroll. It works in "
+		"80x24 and without colour (NO_COLOR). With --json one document, of the second that follows; with --jsonl "
+		"one each second. While it runs, the datapath samples the sources of SYNs and tells events, and events "
+		"have one listener at a time.",
 	[CMD_CONFIG_SET] =
 		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
 		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",

@@ -89,7 +89,8 @@ void sources_rank(struct source_list *list, struct source_weight *all, unsigned 
 	list->count = 0;
 	list->prefixes = 0;
 	list->sampled = count;
-	qsort(all, count, sizeof(*all), by_address);
+	if (count)
+		qsort(all, count, sizeof(*all), by_address);
 	for (unsigned int i = 0; i < count;)
 		i += add_prefix(list, &all[i], count - i);
 }

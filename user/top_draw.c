@@ -16,6 +16,7 @@
 #define TALL_ROWS 40
 #define RATES_ROWS (TOP_RATE_COUNT + 2) /* a bar above, the reasons of drops below */
 #define GAUGES_ROWS 2
+#define LISTENERS_SPARE 2 /* rows */
 
 const char *top_clock(char to[16], __u64 unix_ms, __u64 now_ms)
 {
@@ -161,25 +162,25 @@ static void draw_footer(const struct area *a, const struct top_state *s)
 /* --- dialogs */
 
 static const char *const help_lines[] = {
-	"q F10      quit                     h ? F1     this help",
-	"/ F4       show only lines with a text: listeners, sources, events; Esc: all",
-	"s > F6     order of the listeners   I          the other way round",
-	"Space p    freeze the screen; what happens meanwhile is not lost for the graphs",
-	"Tab        next pane (marked by >)  Up Down PgUp PgDn Home End  scroll it",
-	"Ctrl-Z     suspend, back by \"fg\"    Ctrl-L     draw the screen anew",
+	"q F10     quit                       h ? F1    this help",
+	"/ F4      only lines with a text: listeners, sources, events; Esc: all again",
+	"s > F6    order of the listeners     I         the other way round",
+	"Space p   freeze the screen; the histories go on behind it",
+	"Tab       next pane (marked by >)    Up Down PgUp PgDn Home End   scroll it",
+	"Ctrl-Z    suspend, back by \"fg\"      Ctrl-L    draw the screen anew",
 	"",
-	"valid      cookies that came back: clients that got in during a flood",
-	"invalid    ACKs without a connection that carried no cookie",
-	"half-open  # connections in handshake, + cookies on their way; cookies go on at the",
-	"           upper mark and off when both together are below the lower one",
-	"flows      above the mark, idle connections are forgotten sooner",
-	"FULL       the fullest of a listener's queues, in percent; listeners are sorted by it",
-	"SYN Q      half-open connections of its share; ACCEPT Q: not accepted yet, of its backlog",
-	"DROP/s     connections that the kernel dropped since the accept queue was full",
-	"RTT        median round trip of its handshakes",
-	"SYN sources: estimated from a sample, by /24 (IPv4) and /64 (IPv6), over the time that is",
-	"           shown; HOSTS: how many addresses of it are in the sample",
-	"upkeep     share of one CPU that levee's housekeeping takes",
+	"valid     cookies that came back: clients that got in during the flood",
+	"invalid   ACKs without a connection that carried no cookie",
+	"half-open # handshakes that wait, + cookies on their way. Cookies begin at the",
+	"          upper mark and end when both together are below the lower one",
+	"flows     above the mark, idle connections are forgotten sooner",
+	"FULL      the fullest of a listener's queues; SYN Q: half-open of its share",
+	"ACCEPT Q  connections that the application has not accepted, of the backlog",
+	"DROP/s    connections that the kernel dropped because that queue was full",
+	"RTT       median round trip of handshakes",
+	"sources   estimated from a sample of the SYNs, by /24 (IPv4) and /64 (IPv6);",
+	"          HOSTS: different addresses of the prefix in the sample",
+	"upkeep    share of one CPU that levee's housekeeping takes",
 	"",
 	"any key goes back",
 };
@@ -226,9 +227,17 @@ static struct area take_rows(struct area *rest, int rows, int least)
 	return a;
 }
 
-static void place_tables_wide(struct places *p, struct area rest)
+/* More than that is not wanted of a screen where listeners are few; with room for some more, it seldom changes. */
+static int listeners_rows(const struct top_view *v, int most)
 {
-	p->pane[PANE_LISTENERS] = take_rows(&rest, (rest.rows + 1) / 2, 2);
+	int want = 2 + v->listeners_known + LISTENERS_SPARE;
+
+	return want < most ? want : most;
+}
+
+static void place_tables_wide(struct places *p, struct area rest, const struct top_view *v)
+{
+	p->pane[PANE_LISTENERS] = take_rows(&rest, listeners_rows(v, (rest.rows + 1) / 2), 2);
 	p->pane[PANE_SOURCES] = rest;
 	p->pane[PANE_SOURCES].cols = rest.cols / 2 - 1;
 	p->pane[PANE_EVENTS] = rest;
@@ -237,22 +246,22 @@ static void place_tables_wide(struct places *p, struct area rest)
 }
 
 /* A pane of two rows shows one thing, which is the least. */
-static void place_tables(struct places *p, struct area rest)
+static void place_tables(struct places *p, struct area rest, const struct top_view *v)
 {
-	int third = rest.rows / 3;
+	int panes = rest.rows / 2 < PANE_COUNT ? rest.rows / 2 : PANE_COUNT;
 
-	if (rest.rows < 4)
-		third = 0;
-	p->pane[PANE_LISTENERS] = take_rows(&rest, rest.rows < 6 ? rest.rows - third : rest.rows - 2 * third, 2);
-	p->pane[PANE_SOURCES] = take_rows(&rest, rest.rows < 4 ? rest.rows : third, 2);
-	p->pane[PANE_EVENTS] = take_rows(&rest, rest.rows, 2);
+	for (int i = 0; i < panes; i++) {
+		int rows = (rest.rows + panes - i - 1) / (panes - i);
+
+		p->pane[i] = take_rows(&rest, i == PANE_LISTENERS ? listeners_rows(v, rows) : rows, 2);
+	}
 }
 
-static struct places place(struct grid *g)
+static struct places place(struct grid *g, const struct top_view *v)
 {
 	int high = g->rows >= TALL_ROWS ? 2 : 1;
 	struct area rest = grid_area(g, 0, 0, g->rows, g->cols);
-	struct places p;
+	struct places p = { .pane = { { .rows = 0 } } };
 
 	p.footer = grid_area(g, g->rows - 1, 0, 1, g->cols);
 	rest.rows--;
@@ -260,9 +269,9 @@ static struct places place(struct grid *g)
 	p.rates = take_rows(&rest, RATES_ROWS + (high - 1) * TOP_RATE_COUNT, 3);
 	p.gauges = take_rows(&rest, GAUGES_ROWS, 1);
 	if (g->cols >= WIDE_COLS && rest.rows >= 6)
-		place_tables_wide(&p, rest);
+		place_tables_wide(&p, rest, v);
 	else
-		place_tables(&p, rest);
+		place_tables(&p, rest, v);
 	return p;
 }
 
@@ -293,7 +302,7 @@ void top_draw(struct grid *g, const struct top_view *v, struct top_state *s)
 			   TOP_ROWS_MIN);
 		return;
 	}
-	p = place(g);
+	p = place(g, v);
 	focus_on_what_is_there(&p, s);
 	draw_header(&p.header, v, s);
 	draw_footer(&p.footer, s);

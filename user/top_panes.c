@@ -158,9 +158,9 @@ static void draw_gauge(const struct area *a, int row, const struct gauge *g)
 	area_text(a, row, 1, STYLE_PLAIN, g->title);
 	area_char(a, row, BAR_COL - 1, STYLE_PLAIN, '[');
 	area_char(a, row, BAR_COL + bar.cols, STYLE_PLAIN, ']');
+	draw_fill(&bar, g);
 	draw_mark(&bar, g->mark_also, g->at_also, true);
 	draw_mark(&bar, g->mark, g->at_mark, false);
-	draw_fill(&bar, g);
 	if (g->also)
 		snprintf(also, sizeof(also), "+%s", output_short(number, g->also));
 	snprintf(text, sizeof(text), "%s%s of %s %5.1f%%", output_short(used, g->used), also, output_short(max, g->max),
@@ -310,10 +310,9 @@ static void draw_events_title(const struct area *a, const struct top_view *v, co
 {
 	enum grid_style style = s->focus == PANE_EVENTS ? STYLE_FOCUS : STYLE_TITLE;
 	int col = top_draw_title(a, s, PANE_EVENTS, "Events");
-	char began[16], ended[16];
+	char began[16];
 
-	col = area_print(a, 0, col + 2, style, "%s connections/s begin, %s end", output_rate(began, v->flows_new),
-			 output_rate(ended, v->flows_gone));
+	col = area_print(a, 0, col + 2, style, "%s connections/s begin", output_rate(began, v->flows_new));
 	if (v->no_connections[0])
 		area_print(a, 0, col + 2, style, "%s", v->no_connections);
 }
@@ -321,12 +320,13 @@ static void draw_events_title(const struct area *a, const struct top_view *v, co
 void top_draw_events(const struct area *a, const struct top_view *v, struct top_state *s)
 {
 	const struct top_event *list[2 * TOP_EVENTS];
-	int n = events_shown(v, s, a->rows - 1, list), top;
+	int n, top;
 	char clock[16];
 
 	if (a->rows == 0)
 		return;
 	draw_events_title(a, v, s);
+	n = events_shown(v, s, a->rows - 1, list);
 	if (n == 0)
 		area_text(a, 1, 1, STYLE_DIM, s->filter[0] ? "none with this text" : "nothing yet");
 	top = top_scrolled(a, s, PANE_EVENTS, n);

@@ -257,6 +257,7 @@ unsigned int top_sorted(const struct top_state *s, const struct top_view *v, con
 	for (unsigned int i = 0; i < v->listeners; i++)
 		if (listener_passes(s, &v->listener[i]))
 			row[n++] = &v->listener[i];
-	qsort_r(row, n, sizeof(*row), compare, (void *)s);
+	if (n)
+		qsort_r(row, n, sizeof(*row), compare, (void *)s);
 	return n;
 }

@@ -16,6 +16,21 @@ const char *const top_rate_title[TOP_RATE_COUNT] = { TOP_RATES(RATE_TITLE) };
 
 /* --- events */
 
+enum grid_style top_event_style(unsigned int type)
+{
+	switch (type) {
+	case LEVEE_EVENT_ACCEPT_FULL:
+		return STYLE_BAD;
+	case LEVEE_EVENT_COOKIES_ON:
+		return STYLE_WARN;
+	case LEVEE_EVENT_ACCEPT_DRAINED:
+	case LEVEE_EVENT_COOKIES_OFF:
+		return STYLE_GOOD;
+	default:
+		return STYLE_PLAIN;
+	}
+}
+
 void top_event_add(struct top_events *events, __u64 unix_ms, enum grid_style style, const char *text)
 {
 	struct top_event *e = &events->event[events->count++ % TOP_EVENTS];
@@ -32,15 +47,18 @@ const struct top_event *top_event_back(const struct top_events *events, unsigned
 	return &events->event[(events->count - 1 - n) % TOP_EVENTS];
 }
 
-static void tell(struct top_view *v, __u64 unix_ms, enum grid_style style, const char *who, const char *what)
+/* In the words of event_text(), for those that are told without an event. */
+static void tell(struct top_view *v, __u64 unix_ms, enum levee_event_type type, const char *who, const char *what)
 {
 	char text[TOP_TEXT];
 
-	snprintf(text, sizeof(text), "%s: %s", who, what);
-	top_event_add(&v->told, unix_ms, style, text);
+	snprintf(text, sizeof(text), "%s %s %s", word_of(&words_event, type), who, what);
+	top_event_add(&v->told, unix_ms, top_event_style(type), text);
 }
 
 /* --- rates */
+
+#define INTERVAL_MIN 0.05 /* s */
 
 double top_rate_now(const struct top_view *v, enum top_rate rate)
 {
@@ -83,7 +101,6 @@ static void keep_rates(struct top_view *v, const json_t *stats)
 		v->history[i][v->seconds % TOP_HISTORY] = per_s(stats, from[i][0], from[i][1]);
 	v->seconds++;
 	v->flows_new = per_s(stats, "events", "flows_new");
-	v->flows_gone = per_s(stats, "events", "flows_gone");
 }
 
 static void insert_drop(struct top_drop *list, const char *name, double rate)
@@ -109,14 +126,13 @@ static void keep_drops(struct top_view *v, const json_t *stats)
 		insert_drop(v->drop, name, model_real(row, "per_s"));
 }
 
-static void keep_table_mode(struct top_view *v, const json_t *gauges)
+static void keep_table_mode(struct top_view *v, const json_t *gauges, bool first)
 {
 	bool cookie = strcmp(model_text(gauges, "mode"), "cookie") == 0;
 	__u64 since = v->unix_ms - model_number(gauges, "mode_ms");
 
-	if (cookie != v->table_cookie)
-		tell(v, since, cookie ? STYLE_WARN : STYLE_GOOD, "all listeners",
-		     cookie ? "cookies, the half-open table is filling" : "calm, the half-open table has room");
+	if (cookie != v->table_cookie && (!v->heard || first))
+		tell(v, since, cookie ? LEVEE_EVENT_COOKIES_ON : LEVEE_EVENT_COOKIES_OFF, "whole table", "");
 	v->table_cookie = cookie;
 	v->table_mode_ms = model_number(gauges, "mode_ms");
 }
@@ -124,6 +140,7 @@ static void keep_table_mode(struct top_view *v, const json_t *gauges)
 void top_view_stats(struct top_view *v, const json_t *stats)
 {
 	const json_t *g = json_object_get(stats, "gauges");
+	bool first = v->unix_ms == 0;
 
 	v->unix_ms = model_number(stats, "time_unix_ms");
 	snprintf(v->cookies, sizeof(v->cookies), "%s", model_text(g, "cookies"));
@@ -132,9 +149,12 @@ void top_view_stats(struct top_view *v, const json_t *stats)
 	v->flows = model_number(g, "flows");
 	v->flows_max = model_number(g, "flows_max");
 	v->in_flight = model_number(g, "in_flight");
+	keep_table_mode(v, g, first);
+	/* Two samples right after each other make no rates. */
+	if (model_real(stats, "interval_s") < INTERVAL_MIN)
+		return;
 	keep_rates(v, stats);
 	keep_drops(v, stats);
-	keep_table_mode(v, g);
 }
 
 /* --- listeners */
@@ -211,21 +231,19 @@ static const struct top_listener *listener_find(const struct top_view *v, const 
 
 static void tell_mode(struct top_view *v, const struct top_listener *l)
 {
-	char what[96] = "calm, no more cookies";
+	char what[96];
 
-	if (l->cookie)
-		snprintf(what, sizeof(what), "cookies, half-open %lld of its share of %lld", l->levee, l->share);
-	tell(v, v->queues_unix_ms - l->mode_ms, l->cookie ? STYLE_WARN : STYLE_GOOD, l->endpoint, what);
+	snprintf(what, sizeof(what), "%lld half-open where %lld may be", l->levee, l->share);
+	tell(v, v->queues_unix_ms - l->mode_ms, l->cookie ? LEVEE_EVENT_COOKIES_ON : LEVEE_EVENT_COOKIES_OFF,
+	     l->endpoint, what);
 }
 
 static void tell_accept_queue(struct top_view *v, const struct top_listener *l)
 {
-	char what[96] = "accept queue has room again";
+	char what[96];
 
-	if (l->full)
-		snprintf(what, sizeof(what), "accept queue full, %lld of %lld: the application is slow", l->accept,
-			 l->accept_max);
-	tell(v, v->queues_unix_ms, l->full ? STYLE_BAD : STYLE_GOOD, l->endpoint, what);
+	snprintf(what, sizeof(what), "%lld wait where %lld may", l->accept, l->accept_max);
+	tell(v, v->queues_unix_ms, l->full ? LEVEE_EVENT_ACCEPT_FULL : LEVEE_EVENT_ACCEPT_DRAINED, l->endpoint, what);
 }
 
 /* What has become of a listener; of a new one, `before` is all zeroes. */
@@ -245,6 +263,14 @@ static void listener_add(struct top_view *v, const struct top_listener *l)
 		v->listener[v->listeners++] = *l;
 }
 
+static void tell_coming(struct top_view *v, const char *endpoint, const char *what)
+{
+	char text[TOP_TEXT];
+
+	snprintf(text, sizeof(text), "%s %s", endpoint, what);
+	top_event_add(&v->told, v->queues_unix_ms, STYLE_PLAIN, text);
+}
+
 static void tell_comings(struct top_view *v, const struct top_view *before)
 {
 	/* Where lists do not hold all, one that is missing may only have been left out. */
@@ -253,10 +279,10 @@ static void tell_comings(struct top_view *v, const struct top_view *before)
 		return;
 	for (unsigned int i = 0; i < v->listeners; i++)
 		if (!listener_find(before, v->listener[i].endpoint))
-			tell(v, v->queues_unix_ms, STYLE_PLAIN, v->listener[i].endpoint, "a new listener");
+			tell_coming(v, v->listener[i].endpoint, "is a new listener");
 	for (unsigned int i = 0; i < before->listeners; i++)
 		if (!listener_find(v, before->listener[i].endpoint))
-			tell(v, v->queues_unix_ms, STYLE_PLAIN, before->listener[i].endpoint, "the listener is gone");
+			tell_coming(v, before->listener[i].endpoint, "is gone");
 }
 
 /* The wall's clock may be set meanwhile. */
@@ -287,7 +313,8 @@ void top_view_queues(struct top_view *v, __u64 unix_ms, const json_t *queues)
 
 		if (was)
 			listener_rates(&l, was, seconds_between(before->queues_unix_ms, v->queues_unix_ms));
-		tell_changes(v, was ? was : &unknown, &l);
+		if (!v->heard || !before->queues_unix_ms)
+			tell_changes(v, was ? was : &unknown, &l);
 		listener_add(v, &l);
 	}
 	tell_comings(v, before);
@@ -298,10 +325,9 @@ void top_view_queues(struct top_view *v, __u64 unix_ms, const json_t *queues)
 
 static json_t *rates_model(const struct top_view *v)
 {
-	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "syns", top_rate_now(v, TOP_SYN), "cookies_sent",
+	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "syns", top_rate_now(v, TOP_SYN), "cookies_sent",
 			 top_rate_now(v, TOP_SENT), "cookies_valid", top_rate_now(v, TOP_VALID), "cookies_invalid",
-			 top_rate_now(v, TOP_INVALID), "dropped", top_rate_now(v, TOP_DROP), "flows_new", v->flows_new,
-			 "flows_gone", v->flows_gone);
+			 top_rate_now(v, TOP_INVALID), "dropped", top_rate_now(v, TOP_DROP), "flows_new", v->flows_new);
 }
 
 static json_t *drops_model(const struct top_view *v)

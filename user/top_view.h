@@ -86,7 +86,7 @@ struct top_view {
 	unsigned int seconds;
 	float history[TOP_RATE_COUNT][TOP_HISTORY];
 	struct top_drop drop[TOP_DROPS];
-	double flows_new, flows_gone; /* per second */
+	double flows_new; /* per second */
 	/* gauges */
 	bool table_cookie; /* mode of the whole table */
 	long long table_mode_ms;
@@ -96,6 +96,7 @@ struct top_view {
 	unsigned int listeners, listeners_known; /* in the list, and all */
 	struct top_listener listener[TOP_LISTENERS];
 	struct source_list sources;
+	bool heard; /* changes of listeners are told from the ring of events; else from what is read once a second */
 	struct top_events told; /* what becomes of listeners */
 	struct top_events connections;
 	/* what is wrong with a pane, or "" */
@@ -114,6 +115,9 @@ void top_view_stats(struct top_view *v, const json_t *stats);
  * whose accept queue has filled.
  */
 void top_view_queues(struct top_view *v, __u64 unix_ms, const json_t *queues);
+
+/* What an event looks like, by enum levee_event_type. */
+enum grid_style top_event_style(unsigned int type);
 
 /* Adds one; the text is cut off. */
 void top_event_add(struct top_events *events, __u64 unix_ms, enum grid_style style, const char *text);

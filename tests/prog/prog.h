@@ -255,6 +255,9 @@ void run_ageing(struct world *w, report_fn report);
 /* What a listener is told. */
 void run_event_tests(struct world *w, report_fn report);
 
+/* The sample of SYN sources. */
+void run_source_tests(struct world *w, report_fn report);
+
 /* The same segment on two CPUs at once. */
 void run_races(struct world *w, report_fn report);
 
