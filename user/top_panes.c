@@ -106,6 +106,7 @@ void top_draw_rates(const struct area *a, const struct top_view *v)
 /* --- gauges */
 
 #define BAR_COL 12
+#define BAR_MIN 10
 #define BAR_NUMBERS 26 /* columns behind the bar */
 
 struct gauge {
@@ -148,6 +149,17 @@ static void draw_fill(const struct area *bar, const struct gauge *g)
 		area_char(bar, 0, col, style, col < used ? '#' : '+');
 }
 
+static void draw_bar(const struct area *bar, const struct gauge *g)
+{
+	struct area around = grid_area(bar->grid, bar->row, bar->col - 1, 1, bar->cols + 2);
+
+	area_char(&around, 0, 0, STYLE_PLAIN, '[');
+	area_char(&around, 0, bar->cols + 1, STYLE_PLAIN, ']');
+	draw_fill(bar, g);
+	draw_mark(bar, g->mark_also, g->at_also, true);
+	draw_mark(bar, g->mark, g->at_mark, false);
+}
+
 static void draw_gauge(const struct area *a, int row, const struct gauge *g)
 {
 	struct area bar = grid_area(a->grid, a->row + row, a->col + BAR_COL, 1, a->cols - BAR_COL - 1 - BAR_NUMBERS);
@@ -156,11 +168,8 @@ static void draw_gauge(const struct area *a, int row, const struct gauge *g)
 	if (row >= a->rows)
 		return;
 	area_text(a, row, 1, STYLE_PLAIN, g->title);
-	area_char(a, row, BAR_COL - 1, STYLE_PLAIN, '[');
-	area_char(a, row, BAR_COL + bar.cols, STYLE_PLAIN, ']');
-	draw_fill(&bar, g);
-	draw_mark(&bar, g->mark_also, g->at_also, true);
-	draw_mark(&bar, g->mark, g->at_mark, false);
+	if (bar.cols >= BAR_MIN)
+		draw_bar(&bar, g);
 	if (g->also)
 		snprintf(also, sizeof(also), "+%s", output_short(number, g->also));
 	snprintf(text, sizeof(text), "%s%s of %s %5.1f%%", output_short(used, g->used), also, output_short(max, g->max),

@@ -31,20 +31,27 @@ enum grid_style top_event_style(unsigned int type)
 	}
 }
 
+#define EVENT(events, number) (&(events)->event[(number) % TOP_EVENTS])
+
 void top_event_add(struct top_events *events, __u64 unix_ms, enum grid_style style, const char *text)
 {
-	struct top_event *e = &events->event[events->count++ % TOP_EVENTS];
+	struct top_event one = { .unix_ms = unix_ms, .style = style };
+	unsigned int at = events->count++;
 
-	e->unix_ms = unix_ms;
-	e->style = style;
-	snprintf(e->text, sizeof(e->text), "%s", text);
+	snprintf(one.text, sizeof(one.text), "%s", text);
+	/* What is told late, of before the screen was there, stands where it belongs. */
+	while (at > 0 && events->count - at < TOP_EVENTS && EVENT(events, at - 1)->unix_ms > unix_ms) {
+		*EVENT(events, at) = *EVENT(events, at - 1);
+		at--;
+	}
+	*EVENT(events, at) = one;
 }
 
 const struct top_event *top_event_back(const struct top_events *events, unsigned int n)
 {
 	if (n >= events->count || n >= TOP_EVENTS)
 		return NULL;
-	return &events->event[(events->count - 1 - n) % TOP_EVENTS];
+	return EVENT(events, events->count - 1 - n);
 }
 
 /* In the words of event_text(), for those that are told without an event. */

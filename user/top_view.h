@@ -69,7 +69,7 @@ struct top_event {
 	char text[TOP_TEXT];
 };
 
-/* The latest so many. Times only grow. */
+/* The latest so many, by time. */
 struct top_events {
 	unsigned int count; /* all that ever came */
 	struct top_event event[TOP_EVENTS];
