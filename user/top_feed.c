@@ -121,6 +121,15 @@ int top_feed_second(struct top_feed *f)
 
 /* --- from open to close */
 
+/* A pane has no room to say of which interface; the first line does. */
+static void without_interface(char *text, const char *ifname)
+{
+	size_t len = strlen(ifname);
+
+	if (strncmp(text, ifname, len) == 0 && strncmp(text + len, ": ", 2) == 0)
+		memmove(text, text + len + 2, strlen(text + len + 2) + 1);
+}
+
 /* Two of the panes are for those who may write: the others do without. */
 static void open_optional(struct top_feed *f)
 {
@@ -132,6 +141,8 @@ static void open_optional(struct top_feed *f)
 	errors_keep(v->no_sources, sizeof(v->no_sources));
 	f->sampling = sources_open(&f->sources, f->maps) == 0;
 	errors_keep(NULL, 0);
+	without_interface(v->no_connections, f->maps->ifname);
+	without_interface(v->no_sources, f->maps->ifname);
 }
 
 int top_feed_open(struct top_feed *f, struct maps *maps, struct top_view *view)

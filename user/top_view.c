@@ -386,10 +386,21 @@ static json_t *sources_model(const struct source_list *s)
 			 s->span_ms, "prefixes", s->prefixes, "top", rows);
 }
 
+static json_t *events_model(const struct top_events *events)
+{
+	const struct top_event *e;
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; (e = top_event_back(events, i)); i++)
+		json_array_append_new(list,
+				      json_pack("{s:I, s:s}", "time_unix_ms", (json_int_t)e->unix_ms, "text", e->text));
+	return list;
+}
+
 json_t *top_model(const struct top_view *v)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "schema", "levee.top/1", "interface",
+	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "levee.top/1", "interface",
 			 v->ifname, "time_unix_ms", (json_int_t)v->unix_ms, "up_ms", (json_int_t)v->up_ms, "per_s",
 			 rates_model(v), "drops", drops_model(v), "gauges", gauges_model(v), "listeners",
-			 listeners_model(v), "sources", sources_model(&v->sources));
+			 listeners_model(v), "sources", sources_model(&v->sources), "events", events_model(&v->told));
 }
