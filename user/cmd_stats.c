@@ -23,7 +23,7 @@ static int print(const struct maps *maps, const struct options *o, const struct 
 	json_t *queues = queues_list(maps);
 
 	/* Where the kernel does not list its sockets, all else is still true. */
-	json_object_set_new(doc, "queues", queues ? queues : json_array());
+	json_object_set_new(doc, "queues", queues ? queues : json_null());
 	if (o->json)
 		output_json(doc, !o->watch_ms);
 	else

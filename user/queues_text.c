@@ -11,7 +11,7 @@
 #include "queues.h"
 #include "words.h"
 
-#define ENDPOINT_WIDTH 21
+#define ENDPOINT_WIDTH 18
 
 static const struct {
 	const char *name, *help;
@@ -59,8 +59,8 @@ static const char *short_time(char to[16], const json_t *rtt, const char *name)
 
 static void render_titles(FILE *to)
 {
-	fprintf(to, "%-*s %14s  %14s  %14s  %11s\n", ENDPOINT_WIDTH, "", "SYN queue     ", "accept queue  ",
-		"cookies       ", "round trip ");
+	fprintf(to, "%-*s %-17s%-17s%-16s%s\n", ENDPOINT_WIDTH, "", "SYN queue", "accept queue", "cookies",
+		"round trip");
 	fprintf(to, "%-*s %6s %5s %4s %4s %4s %5s  %-6s %6s  %5s %5s\n", ENDPOINT_WIDTH, "listener", "kernel", "levee",
 		"of", "now", "max", "drops", "mode", "flight", "p50", "p99");
 }

@@ -2,24 +2,11 @@
 /*
  * test_sources.c - sources of SYNs: adding samples up, by round and by prefix.
  */
-#include "unit.h"
+#include "address.h"
 
 #include <stdlib.h>
-#include <arpa/inet.h>
 
 #include "sources.h"
-
-static union levee_addr address(const char *text)
-{
-	union levee_addr a;
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		levee_addr_set_v4(&a, v4.s_addr);
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
-	return a;
-}
 
 static void prefixes_as_text(void **state)
 {
