@@ -78,18 +78,17 @@ static void read_rest(struct top_feed *f, const struct sample *now)
 	v->upkeep = now->runtime.tick_us / (LEVEE_TICK_MS * 1000.0);
 }
 
-/* Still the levee that the maps are of? */
 static int check_attached(const struct maps *maps)
 {
-	struct levee_meta meta;
-	int err = maps_peek_meta(&maps->place, &meta);
-
-	if (err == -ENOENT)
+	switch (maps_check(maps)) {
+	case -ENOENT:
 		return failed(EXIT_NOTHING, "%s: levee was detached", maps->ifname);
-	if (!err && meta.attached_unix_ms != maps->meta.attached_unix_ms)
+	case -ESTALE:
 		return failed(EXIT_NOTHING, "%s: levee was detached and attached again\nrun \"levee top %s\" again",
 			      maps->ifname, maps->ifname);
-	return 0;
+	default:
+		return 0;
+	}
 }
 
 static int counters_failed(const struct top_feed *f, int err)
