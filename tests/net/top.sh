@@ -213,7 +213,7 @@ is "not a terminal: exit code 1, and what to do instead" \
 1"
 for term in dumb no-such-terminal; do
 	type_line "clear; TERM=$term levee top $SERVER_DEV; echo code \$?"
-	check "TERM=$term: a clear error" eval 'shows "^levee: the terminal \"$term\" \(TERM\)" && shows "^code 1" && shows "--watch 1. instead"'
+	check "TERM=$term: a clear error" eval 'shows "^levee: the terminal \"$term\" \(TERM\)" && shows "^code 1" && shows "levee stats$|--watch 1.( instead)?$"'
 done
 
 # --- one of two that listen
