@@ -96,7 +96,7 @@ void top_draw_rates(const struct area *a, const struct top_view *v)
 	area_fill(a, 0, STYLE_TITLE);
 	area_text(a, 0, 1, STYLE_TITLE, "Per second");
 	area_text_right(a, 0, NOW_END, STYLE_TITLE, "now");
-	area_text_right(a, 0, PEAK_END, STYLE_TITLE, "peak");
+	area_text_right(a, 0, PEAK_END, STYLE_TITLE, "peak 8m"); /* of the history */
 	area_print(a, 0, GRAPH_COL, STYLE_TITLE, "the last %d s", a->cols - GRAPH_COL);
 	for (int i = 0; i < TOP_RATE_COUNT; i++, row += high)
 		draw_rate(a, row, high, v, i);

@@ -59,7 +59,7 @@ static void tell(struct top_view *v, __u64 unix_ms, enum levee_event_type type, 
 {
 	char text[TOP_TEXT];
 
-	snprintf(text, sizeof(text), "%s %s %s", word_of(&words_event, type), who, what);
+	snprintf(text, sizeof(text), "%s %s%s", word_of(&words_event, type), who, what);
 	top_event_add(&v->told, unix_ms, top_event_style(type), text);
 }
 
@@ -240,7 +240,7 @@ static void tell_mode(struct top_view *v, const struct top_listener *l)
 {
 	char what[96];
 
-	snprintf(what, sizeof(what), "%lld half-open where %lld may be", l->levee, l->share);
+	snprintf(what, sizeof(what), " %lld half-open where %lld may be", l->levee, l->share);
 	tell(v, v->queues_unix_ms - l->mode_ms, l->cookie ? LEVEE_EVENT_COOKIES_ON : LEVEE_EVENT_COOKIES_OFF,
 	     l->endpoint, what);
 }
@@ -249,7 +249,7 @@ static void tell_accept_queue(struct top_view *v, const struct top_listener *l)
 {
 	char what[96];
 
-	snprintf(what, sizeof(what), "%lld wait where %lld may", l->accept, l->accept_max);
+	snprintf(what, sizeof(what), " %lld wait where %lld may", l->accept, l->accept_max);
 	tell(v, v->queues_unix_ms, l->full ? LEVEE_EVENT_ACCEPT_FULL : LEVEE_EVENT_ACCEPT_DRAINED, l->endpoint, what);
 }
 

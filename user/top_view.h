@@ -29,7 +29,7 @@ enum top_rate { TOP_RATES(TOP_RATE_ENUM) TOP_RATE_COUNT };
 
 extern const char *const top_rate_title[TOP_RATE_COUNT];
 
-#define TOP_HISTORY 512 /* values, one a second; as wide as terminals get */
+#define TOP_HISTORY 512 /* values, one a second: eight minutes and a half; as wide as terminals get */
 #define TOP_DROPS 3
 #define TOP_LISTENERS 256
 #define TOP_EVENTS 128
