@@ -12,25 +12,38 @@
 #include "events.h"
 #include "queues.h"
 #include "top_feed.h"
+#include "words.h"
 
 /* How often a turn takes what the ring holds, at most: some thousand events each time. */
 #define DRAINS 4
 
 /* --- while it runs */
 
+static void hear_of_listener(struct top_view *v, const struct levee_event *event, __u64 unix_ms, const char *text)
+{
+	char endpoint[64] = "whole table";
+
+	if (event->tuple.lport)
+		text_endpoint(endpoint, &event->tuple.local, event->tuple.lport);
+	top_tell(v, unix_ms, event->type, endpoint, text);
+}
+
 static int hear(const struct levee_event *event, void *arg)
 {
 	struct top_feed *f = arg;
-	char text[EVENT_TEXT_MAX];
+	char line[EVENT_TEXT_MAX];
 	struct event_row row;
+	const char *text;
 
 	if (event->type == LEVEE_EVENT_STATE)
 		return 0;
 	row_of_event(&row, event, f->unix_minus_monotonic_ns);
-	*event_text(text, &row) = '\0';
-	/* Its time stands in the pane already. */
-	top_event_add(levee_event_is_of_listener(event->type) ? &f->view->told : &f->view->connections,
-		      row.time_unix_ms, top_event_style(event->type), strchr(text, ' ') + 1);
+	*event_text(line, &row) = '\0';
+	text = strchr(line, ' ') + 1; /* its time stands in the pane already */
+	if (levee_event_is_of_listener(event->type))
+		hear_of_listener(f->view, event, row.time_unix_ms, text);
+	else
+		top_event_add(&f->view->connections, row.time_unix_ms, event->type, text);
 	return 0;
 }
 
@@ -136,7 +149,6 @@ static void open_optional(struct top_feed *f)
 
 	errors_keep(v->no_connections, sizeof(v->no_connections));
 	f->listening = listener_open(&f->listener, f->maps, hear, f) == 0;
-	v->heard = f->listening;
 	errors_keep(v->no_sources, sizeof(v->no_sources));
 	f->sampling = sources_open(&f->sources, f->maps) == 0;
 	errors_keep(NULL, 0);

@@ -315,6 +315,21 @@ static int events_shown(const struct top_view *v, const struct top_state *s, int
 	return n;
 }
 
+static enum grid_style event_style(unsigned int type)
+{
+	switch (type) {
+	case LEVEE_EVENT_ACCEPT_FULL:
+		return STYLE_BAD;
+	case LEVEE_EVENT_COOKIES_ON:
+		return STYLE_WARN;
+	case LEVEE_EVENT_ACCEPT_DRAINED:
+	case LEVEE_EVENT_COOKIES_OFF:
+		return STYLE_GOOD;
+	default:
+		return STYLE_PLAIN;
+	}
+}
+
 static void draw_events_title(const struct area *a, const struct top_view *v, const struct top_state *s)
 {
 	enum grid_style style = s->focus == PANE_EVENTS ? STYLE_FOCUS : STYLE_TITLE;
@@ -343,6 +358,6 @@ void top_draw_events(const struct area *a, const struct top_view *v, struct top_
 		int row = i - top + 1;
 		int col = area_text(a, row, 1, STYLE_DIM, top_clock(clock, list[i]->unix_ms, v->unix_ms));
 
-		area_text(a, row, col + 1, list[i]->style, list[i]->text);
+		area_text(a, row, col + 1, event_style(list[i]->type), list[i]->text);
 	}
 }

@@ -16,35 +16,32 @@ const char *const top_rate_title[TOP_RATE_COUNT] = { TOP_RATES(RATE_TITLE) };
 
 /* --- events */
 
-enum grid_style top_event_style(unsigned int type)
-{
-	switch (type) {
-	case LEVEE_EVENT_ACCEPT_FULL:
-		return STYLE_BAD;
-	case LEVEE_EVENT_COOKIES_ON:
-		return STYLE_WARN;
-	case LEVEE_EVENT_ACCEPT_DRAINED:
-	case LEVEE_EVENT_COOKIES_OFF:
-		return STYLE_GOOD;
-	default:
-		return STYLE_PLAIN;
-	}
-}
-
 #define EVENT(events, number) (&(events)->event[(number) % TOP_EVENTS])
 
-void top_event_add(struct top_events *events, __u64 unix_ms, enum grid_style style, const char *text)
+/* What is told late, of before the screen was there, stands where it belongs. */
+static void insert(struct top_events *events, const struct top_event *one)
 {
-	struct top_event one = { .unix_ms = unix_ms, .style = style };
 	unsigned int at = events->count++;
 
-	snprintf(one.text, sizeof(one.text), "%s", text);
-	/* What is told late, of before the screen was there, stands where it belongs. */
-	while (at > 0 && events->count - at < TOP_EVENTS && EVENT(events, at - 1)->unix_ms > unix_ms) {
+	while (at > 0 && events->count - at < TOP_EVENTS && EVENT(events, at - 1)->unix_ms > one->unix_ms) {
 		*EVENT(events, at) = *EVENT(events, at - 1);
 		at--;
 	}
-	*EVENT(events, at) = one;
+	*EVENT(events, at) = *one;
+}
+
+static void add(struct top_events *events, __u64 unix_ms, enum levee_event_type type, const char *who, const char *text)
+{
+	struct top_event one = { .unix_ms = unix_ms, .type = type };
+
+	snprintf(one.who, sizeof(one.who), "%s", who);
+	snprintf(one.text, sizeof(one.text), "%s", text);
+	insert(events, &one);
+}
+
+void top_event_add(struct top_events *events, __u64 unix_ms, enum levee_event_type type, const char *text)
+{
+	add(events, unix_ms, type, "", text);
 }
 
 const struct top_event *top_event_back(const struct top_events *events, unsigned int n)
@@ -54,13 +51,36 @@ const struct top_event *top_event_back(const struct top_events *events, unsigned
 	return EVENT(events, events->count - 1 - n);
 }
 
-/* In the words of event_text(), for those that are told without an event. */
+/* Of an accept queue; else of cookies. */
+static bool is_of_accept(unsigned int type)
+{
+	return type == LEVEE_EVENT_ACCEPT_FULL || type == LEVEE_EVENT_ACCEPT_DRAINED;
+}
+
+/* Is this what was told last of the listener's queue, or mode? */
+static bool is_told(const struct top_view *v, enum levee_event_type type, const char *who)
+{
+	const struct top_event *e;
+
+	for (unsigned int i = 0; (e = top_event_back(&v->told, i)); i++)
+		if (strcmp(e->who, who) == 0 && is_of_accept(e->type) == is_of_accept(type))
+			return e->type == type;
+	return false;
+}
+
+void top_tell(struct top_view *v, __u64 unix_ms, enum levee_event_type type, const char *who, const char *text)
+{
+	if (!is_told(v, type, who))
+		add(&v->told, unix_ms, type, who, text);
+}
+
+/* Without an event, in the words of event_text(). */
 static void tell(struct top_view *v, __u64 unix_ms, enum levee_event_type type, const char *who, const char *what)
 {
 	char text[TOP_TEXT];
 
 	snprintf(text, sizeof(text), "%s %s%s", word_of(&words_event, type), who, what);
-	top_event_add(&v->told, unix_ms, top_event_style(type), text);
+	top_tell(v, unix_ms, type, who, text);
 }
 
 /* --- rates */
@@ -133,12 +153,12 @@ static void keep_drops(struct top_view *v, const json_t *stats)
 		insert_drop(v->drop, name, model_real(row, "per_s"));
 }
 
-static void keep_table_mode(struct top_view *v, const json_t *gauges, bool first)
+static void keep_table_mode(struct top_view *v, const json_t *gauges)
 {
 	bool cookie = strcmp(model_text(gauges, "mode"), "cookie") == 0;
 	__u64 since = v->unix_ms - model_number(gauges, "mode_ms");
 
-	if (cookie != v->table_cookie && (!v->heard || first))
+	if (cookie != v->table_cookie)
 		tell(v, since, cookie ? LEVEE_EVENT_COOKIES_ON : LEVEE_EVENT_COOKIES_OFF, "whole table", "");
 	v->table_cookie = cookie;
 	v->table_mode_ms = model_number(gauges, "mode_ms");
@@ -147,7 +167,6 @@ static void keep_table_mode(struct top_view *v, const json_t *gauges, bool first
 void top_view_stats(struct top_view *v, const json_t *stats)
 {
 	const json_t *g = json_object_get(stats, "gauges");
-	bool first = v->unix_ms == 0;
 
 	v->unix_ms = model_number(stats, "time_unix_ms");
 	snprintf(v->cookies, sizeof(v->cookies), "%s", model_text(g, "cookies"));
@@ -156,7 +175,7 @@ void top_view_stats(struct top_view *v, const json_t *stats)
 	v->flows = model_number(g, "flows");
 	v->flows_max = model_number(g, "flows_max");
 	v->in_flight = model_number(g, "in_flight");
-	keep_table_mode(v, g, first);
+	keep_table_mode(v, g);
 	/* Two samples right after each other make no rates. */
 	if (model_real(stats, "interval_s") < INTERVAL_MIN)
 		return;
@@ -275,7 +294,7 @@ static void tell_coming(struct top_view *v, const char *endpoint, const char *wh
 	char text[TOP_TEXT];
 
 	snprintf(text, sizeof(text), "%s %s", endpoint, what);
-	top_event_add(&v->told, v->queues_unix_ms, STYLE_PLAIN, text);
+	top_event_add(&v->told, v->queues_unix_ms, LEVEE_EVENT_NEW, text);
 }
 
 static void tell_comings(struct top_view *v, const struct top_view *before)
@@ -320,8 +339,7 @@ void top_view_queues(struct top_view *v, __u64 unix_ms, const json_t *queues)
 
 		if (was)
 			listener_rates(&l, was, seconds_between(before->queues_unix_ms, v->queues_unix_ms));
-		if (!v->heard || !before->queues_unix_ms)
-			tell_changes(v, was ? was : &unknown, &l);
+		tell_changes(v, was ? was : &unknown, &l);
 		listener_add(v, &l);
 	}
 	tell_comings(v, before);

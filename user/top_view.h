@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include <levee/levee.h>
+#include <levee/event.h>
 
 #include "grid.h"
 #include "sources.h"
@@ -65,7 +65,8 @@ struct top_listener {
 
 struct top_event {
 	__u64 unix_ms;
-	__u8 style; /* enum grid_style */
+	__u8 type;	   /* enum levee_event_type; of a listener: */
+	char who[64]; /* its endpoint, "" of others */
 	char text[TOP_TEXT];
 };
 
@@ -96,7 +97,6 @@ struct top_view {
 	unsigned int listeners, listeners_known; /* in the list, and all */
 	struct top_listener listener[TOP_LISTENERS];
 	struct source_list sources;
-	bool heard; /* changes of listeners are told from the ring of events; else from what is read once a second */
 	struct top_events told; /* what becomes of listeners */
 	struct top_events connections;
 	/* what is wrong with a pane, or "" */
@@ -116,11 +116,14 @@ void top_view_stats(struct top_view *v, const json_t *stats);
  */
 void top_view_queues(struct top_view *v, __u64 unix_ms, const json_t *queues);
 
-/* What an event looks like, by enum levee_event_type. */
-enum grid_style top_event_style(unsigned int type);
-
 /* Adds one; the text is cut off. */
-void top_event_add(struct top_events *events, __u64 unix_ms, enum grid_style style, const char *text);
+void top_event_add(struct top_events *events, __u64 unix_ms, enum levee_event_type type, const char *text);
+
+/*
+ * Tells what became of a listener: of `who`, "whole table" for that. The ring of events says so, and what is read once a second
+ * does: told is what is told first.
+ */
+void top_tell(struct top_view *v, __u64 unix_ms, enum levee_event_type type, const char *who, const char *text);
 
 /* The n-th latest; NULL where there are no more. */
 const struct top_event *top_event_back(const struct top_events *events, unsigned int n);

@@ -70,7 +70,7 @@ wanted_calm()
 {
 	cat <<-END
 		levee $SERVER_DEV CALM for AGE upkeep N% CPU up AGE CLOCK
-		 Per second now peak 8m the last 47 s
+		 Per second now peak AGE the last 47 s
 		 SYN 0 0
 		 cookies sent 0 0
 		 valid 0 0

@@ -129,7 +129,7 @@ static struct top_view *usual_view(void)
 		add_second(v, i, (i + 1) / 16.0);
 	set_listeners(v, 15, all, ARRAY_SIZE(all));
 	set_sources(v);
-	top_event_add(&v->connections, NOON_MS + 9000, STYLE_PLAIN, "NEW   0.0.0.0:80 <- 192.0.2.9:4711");
+	top_event_add(&v->connections, NOON_MS + 9000, LEVEE_EVENT_NEW, "NEW   0.0.0.0:80 <- 192.0.2.9:4711");
 	return v;
 }
 
@@ -376,21 +376,30 @@ static void changes_are_told(void **state)
 	free(v);
 }
 
-/* Where the ring of events tells, nothing is told twice; but what it cannot know, from before, is. */
+/* What the ring of events has told, what is read does not tell again; nor the other way round. */
 static void changes_are_told_once(void **state)
 {
-	struct listener_spec calm = web;
-	const struct listener_spec *first[] = { &web }, *second[] = { &calm };
+	struct listener_spec calm = web, full = web;
+	const struct listener_spec *first[] = { &web }, *second[] = { &calm }, *third[] = { &full };
 	struct top_view *v = calloc(1, sizeof(*v));
 
 	(void)state;
 	assert_non_null(v);
-	v->heard = true;
 	calm.mode = "calm";
+	full.full = 1;
+	top_tell(v, NOON_MS - 12000, LEVEE_EVENT_COOKIES_ON, web.endpoint, "on");
 	set_listeners(v, 0, first, 1);
 	assert_int_equal(v->told.count, 1);
 	set_listeners(v, 1, second, 1);
-	assert_int_equal(v->told.count, 1);
+	assert_int_equal(v->told.count, 2);
+	top_tell(v, NOON_MS + 1000, LEVEE_EVENT_COOKIES_OFF, web.endpoint, "off");
+	assert_int_equal(v->told.count, 2);
+	set_listeners(v, 2, third, 1); /* again, and its accept queue is full */
+	assert_int_equal(v->told.count, 4);
+	top_tell(v, NOON_MS + 2500, LEVEE_EVENT_ACCEPT_FULL, web.endpoint, "full");
+	assert_int_equal(v->told.count, 4);
+	top_tell(v, NOON_MS + 2500, LEVEE_EVENT_ACCEPT_FULL, mail.endpoint, "full");
+	assert_int_equal(v->told.count, 5);
 	free(v);
 }
 
@@ -401,11 +410,11 @@ static void events_stand_by_time(void **state)
 	(void)state;
 	assert_non_null(e);
 	for (int i = 0; i < 3 * TOP_EVENTS; i++)
-		top_event_add(e, i % 2 ? i : i + 2, STYLE_PLAIN, "x");
+		top_event_add(e, i % 2 ? i : i + 2, LEVEE_EVENT_NEW, "x");
 	for (int i = 0; i + 1 < TOP_EVENTS; i++)
 		assert_true(top_event_back(e, i)->unix_ms >= top_event_back(e, i + 1)->unix_ms);
 	assert_null(top_event_back(e, TOP_EVENTS));
-	top_event_add(e, 0, STYLE_PLAIN, "older than all");
+	top_event_add(e, 0, LEVEE_EVENT_NEW, "older than all");
 	assert_string_equal(top_event_back(e, TOP_EVENTS - 1)->text, "older than all");
 	free(e);
 }
@@ -420,7 +429,7 @@ static void connections_do_not_bury_listeners(void **state)
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
 		snprintf(text, sizeof(text), "NEW number %d", i);
-		top_event_add(&v->connections, NOON_MS + 20000 + i, STYLE_PLAIN, text);
+		top_event_add(&v->connections, NOON_MS + 20000 + i, LEVEE_EVENT_NEW, text);
 	}
 	screen = drawn(v, &s, 24, 80, false);
 	one = strstr(screen, "NEW number 999");
@@ -549,7 +558,7 @@ static void scrolling(void **state)
 		char text[32];
 
 		snprintf(text, sizeof(text), "event %d.", i);
-		top_event_add(&v->told, NOON_MS + 30000 + i, STYLE_PLAIN, text);
+		top_event_add(&v->told, NOON_MS + 30000 + i, LEVEE_EVENT_NEW, text);
 	}
 	press(&s, "\t\t");
 	assert_int_equal(s.focus, PANE_EVENTS);
