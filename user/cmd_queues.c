@@ -58,9 +58,11 @@ int cmd_queues(const struct options *options)
 	struct timespec at;
 	int err = maps_open(&maps, options->argument[0]);
 
+	if (err)
+		return err;
 	watch_begin(&at);
 	do
-		err = err ? err : look(&maps, options, &doc);
+		err = look(&maps, options, &doc);
 	while (!err && options->watch_ms && watch_wait(&at, options->watch_ms));
 	return err;
 }
