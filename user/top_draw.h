@@ -6,6 +6,7 @@
 #ifndef USER_TOP_DRAW_H
 #define USER_TOP_DRAW_H
 
+#include "grid.h"
 #include "top_state.h"
 
 /* Smaller than this, the screen only says so. */

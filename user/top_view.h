@@ -12,7 +12,6 @@
 
 #include <levee/event.h>
 
-#include "grid.h"
 #include "sources.h"
 
 /* Rates with a history. X(NAME, group of levee.stats/1, its member, title); a member of "" is the sum of the group. */
