@@ -15,6 +15,7 @@
 /* From so many rows on, histories are two rows high. */
 #define TALL_ROWS 40
 #define RATES_ROWS (TOP_RATE_COUNT + 2) /* a bar above, the reasons of drops below */
+#define RATES_ROWS_TALL (1 + 2 * TOP_RATE_COUNT + TOP_DROPS)
 #define GAUGES_ROWS 2
 #define LISTENERS_SPARE 2 /* rows */
 
@@ -259,14 +260,14 @@ static void place_tables(struct places *p, struct area rest, const struct top_vi
 
 static struct places place(struct grid *g, const struct top_view *v)
 {
-	int high = g->rows >= TALL_ROWS ? 2 : 1;
+	bool tall = g->rows >= TALL_ROWS;
 	struct area rest = grid_area(g, 0, 0, g->rows, g->cols);
 	struct places p = { .pane = { { .rows = 0 } } };
 
 	p.footer = grid_area(g, g->rows - 1, 0, 1, g->cols);
 	rest.rows--;
 	p.header = take_rows(&rest, 1, 1);
-	p.rates = take_rows(&rest, RATES_ROWS + (high - 1) * TOP_RATE_COUNT, 3);
+	p.rates = take_rows(&rest, tall ? RATES_ROWS_TALL : RATES_ROWS, 3);
 	p.gauges = take_rows(&rest, GAUGES_ROWS, 1);
 	if (g->cols >= WIDE_COLS && rest.rows >= 6)
 		place_tables_wide(&p, rest, v);

@@ -15,6 +15,8 @@
 #define NOW_END 22 /* columns */
 #define PEAK_END 31
 #define GRAPH_COL 33
+#define DROP_GRAPH TOP_RECENT
+#define DROP_NAME 12 /* columns that a reason's name has before its numbers */
 
 /* What fills a cell by so many eighths from below. */
 static __u32 glyph(const struct grid *g, int eighths)
@@ -39,26 +41,17 @@ static void draw_second(const struct area *a, int col, double share)
 		area_char(a, row, col, STYLE_GRAPH, glyph(a->grid, eighths));
 }
 
-static double seconds_ago(const struct top_view *v, enum top_rate rate, unsigned int ago)
-{
-	if (ago >= v->seconds || ago >= TOP_HISTORY)
-		return 0;
-	return v->history[rate][(v->seconds - 1 - ago) % TOP_HISTORY];
-}
-
 /* The latest at the right end; the most that is seen fills the area. */
-static void draw_history(const struct area *a, const struct top_view *v, enum top_rate rate)
+static void draw_history(const struct area *a, const struct top_view *v, const float *history)
 {
-	double most = 0;
+	double most = a->cols > 0 ? top_most(v, history, a->cols) : 0;
 
-	for (int ago = 0; ago < a->cols; ago++)
-		if (seconds_ago(v, rate, ago) > most)
-			most = seconds_ago(v, rate, ago);
 	for (int ago = 0; ago < a->cols && most > 0; ago++)
-		draw_second(a, a->cols - 1 - ago, seconds_ago(v, rate, ago) / most);
+		draw_second(a, a->cols - 1 - ago, top_ago(v, history, ago) / most);
 }
 
-static void draw_rate(const struct area *a, int row, int rows, const struct top_view *v, enum top_rate rate)
+static void draw_rate(const struct area *a, int row, int rows, const struct top_view *v, const char *title,
+		      const float *history)
 {
 	struct area graph = grid_area(a->grid, a->row + row, a->col + GRAPH_COL, rows, a->cols - GRAPH_COL);
 	int base = row + rows - 1;
@@ -66,22 +59,46 @@ static void draw_rate(const struct area *a, int row, int rows, const struct top_
 
 	if (row + rows > a->rows)
 		return;
-	area_text(a, base, 1, STYLE_PLAIN, top_rate_title[rate]);
-	area_text_right(a, base, NOW_END, STYLE_STRONG, output_rate(text, top_rate_now(v, rate)));
-	area_text_right(a, base, PEAK_END, STYLE_DIM, output_rate(text, top_rate_peak(v, rate)));
-	draw_history(&graph, v, rate);
+	area_text(a, base, 1, STYLE_PLAIN, title);
+	area_text_right(a, base, NOW_END, STYLE_STRONG, output_rate(text, top_ago(v, history, 0)));
+	area_text_right(a, base, PEAK_END, STYLE_DIM, output_rate(text, top_most(v, history, TOP_HISTORY)));
+	draw_history(&graph, v, history);
 }
 
-static void draw_drop_reasons(const struct area *a, int row, const struct top_view *v)
+/* In one line: "bad_cookie 120 [history], syn_fin 30 [history]" */
+static void draw_drops_short(const struct area *a, int row, const struct top_view *v,
+			     const struct top_drop *const *drop, unsigned int count)
 {
-	int col = area_text(a, row, 1, STYLE_DIM, "  by reason  ");
+	int col = area_text(a, row, 1, STYLE_DIM, "  by reason ");
 	char text[16];
 
-	if (v->drop[0].per_s <= 0)
-		area_text(a, row, col, STYLE_DIM, "nothing is dropped");
-	for (int i = 0; i < TOP_DROPS && v->drop[i].per_s > 0; i++)
-		col = area_print(a, row, col, STYLE_PLAIN, "%s%s %s", i ? ", " : "", v->drop[i].name,
-				 output_rate(text, v->drop[i].per_s));
+	for (unsigned int i = 0; i < count; i++) {
+		struct area graph;
+
+		col = area_print(a, row, col + 1, STYLE_PLAIN, "%s %s ", drop[i]->name,
+				 output_rate(text, top_ago(v, drop[i]->history, 0)));
+		graph = grid_area(a->grid, a->row + row, a->col + col, 1,
+				  a->cols - col < DROP_GRAPH ? a->cols - col : DROP_GRAPH);
+		draw_history(&graph, v, drop[i]->history);
+		col += DROP_GRAPH;
+	}
+}
+
+/* A line each where there is room, else one for all. */
+static void draw_drops(const struct area *a, int row, const struct top_view *v)
+{
+	const struct top_drop *drop[TOP_DROPS];
+	unsigned int n = top_drops(v, drop);
+	char title[48];
+
+	if (n == 0)
+		area_text(a, row, 1, STYLE_DIM, "  by reason  nothing is dropped");
+	else if (a->rows - row < TOP_DROPS)
+		draw_drops_short(a, row, v, drop, n);
+	for (unsigned int i = 0; a->rows - row >= TOP_DROPS && i < n; i++) {
+		snprintf(title, sizeof(title), "  %.*s", DROP_NAME, drop[i]->name);
+		draw_rate(a, row + i, 1, v, title, drop[i]->history);
+	}
 }
 
 void top_draw_rates(const struct area *a, const struct top_view *v)
@@ -99,8 +116,8 @@ void top_draw_rates(const struct area *a, const struct top_view *v)
 	area_text_right(a, 0, PEAK_END, STYLE_TITLE, "peak 8m"); /* of the history */
 	area_print(a, 0, GRAPH_COL, STYLE_TITLE, "the last %d s", a->cols - GRAPH_COL);
 	for (int i = 0; i < TOP_RATE_COUNT; i++, row += high)
-		draw_rate(a, row, high, v, i);
-	draw_drop_reasons(a, row, v);
+		draw_rate(a, row, high, v, top_rate_title[i], v->history[i]);
+	draw_drops(a, row, v);
 }
 
 /* --- gauges */

@@ -87,20 +87,56 @@ static void tell(struct top_view *v, __u64 unix_ms, enum levee_event_type type, 
 
 #define INTERVAL_MIN 0.05 /* s */
 
-double top_rate_now(const struct top_view *v, enum top_rate rate)
+double top_ago(const struct top_view *v, const float *history, unsigned int seconds)
 {
-	return v->seconds ? v->history[rate][(v->seconds - 1) % TOP_HISTORY] : 0;
+	if (seconds >= v->seconds || seconds >= TOP_HISTORY)
+		return 0;
+	return history[(v->seconds - 1 - seconds) % TOP_HISTORY];
 }
 
-double top_rate_peak(const struct top_view *v, enum top_rate rate)
+double top_most(const struct top_view *v, const float *history, unsigned int seconds)
 {
-	unsigned int n = v->seconds < TOP_HISTORY ? v->seconds : TOP_HISTORY;
-	float most = 0;
+	double most = 0;
 
-	for (unsigned int i = 0; i < n; i++)
-		if (v->history[rate][i] > most)
-			most = v->history[rate][i];
+	for (unsigned int i = 0; i < seconds; i++)
+		if (top_ago(v, history, i) > most)
+			most = top_ago(v, history, i);
 	return most;
+}
+
+static double sum_recent(const struct top_view *v, const struct top_drop *drop)
+{
+	double sum = 0;
+
+	for (unsigned int i = 0; i < TOP_RECENT; i++)
+		sum += top_ago(v, drop->history, i);
+	return sum;
+}
+
+/* Puts it among the `count` that are sorted; returns how many they are now. */
+static unsigned int insert_drop(const struct top_view *v, const struct top_drop **most, unsigned int count,
+				const struct top_drop *drop)
+{
+	unsigned int at = count;
+
+	while (at > 0 && sum_recent(v, most[at - 1]) < sum_recent(v, drop)) {
+		if (at < TOP_DROPS)
+			most[at] = most[at - 1];
+		at--;
+	}
+	if (at < TOP_DROPS)
+		most[at] = drop;
+	return count < TOP_DROPS ? count + 1 : count;
+}
+
+unsigned int top_drops(const struct top_view *v, const struct top_drop *most[TOP_DROPS])
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < v->drops; i++)
+		if (sum_recent(v, &v->drop[i]) > 0)
+			n = insert_drop(v, most, n, &v->drop[i]);
+	return n;
 }
 
 static double per_s(const json_t *stats, const char *group, const char *member)
@@ -126,31 +162,35 @@ static void keep_rates(struct top_view *v, const json_t *stats)
 
 	for (int i = 0; i < TOP_RATE_COUNT; i++)
 		v->history[i][v->seconds % TOP_HISTORY] = per_s(stats, from[i][0], from[i][1]);
-	v->seconds++;
 	v->flows_new = per_s(stats, "events", "flows_new");
 }
 
-static void insert_drop(struct top_drop *list, const char *name, double rate)
+static struct top_drop *drop_find(struct top_view *v, const char *name)
 {
-	struct top_drop one = { .per_s = rate }, before;
-
-	snprintf(one.name, sizeof(one.name), "%s", name);
-	for (int i = 0; i < TOP_DROPS; i++)
-		if (one.per_s > list[i].per_s) {
-			before = list[i];
-			list[i] = one;
-			one = before;
-		}
+	for (unsigned int i = 0; i < v->drops; i++)
+		if (strcmp(v->drop[i].name, name) == 0)
+			return &v->drop[i];
+	if (v->drops == TOP_REASONS)
+		return NULL;
+	snprintf(v->drop[v->drops].name, sizeof(v->drop[0].name), "%s", name);
+	return &v->drop[v->drops++];
 }
 
+/* At the same place as the other rates of the second. */
 static void keep_drops(struct top_view *v, const json_t *stats)
 {
+	unsigned int at = v->seconds % TOP_HISTORY;
 	const char *name;
 	json_t *row;
 
-	memset(v->drop, 0, sizeof(v->drop));
-	json_object_foreach(json_object_get(stats, "drop"), name, row)
-		insert_drop(v->drop, name, model_real(row, "per_s"));
+	for (unsigned int i = 0; i < v->drops; i++)
+		v->drop[i].history[at] = 0;
+	json_object_foreach(json_object_get(stats, "drop"), name, row) {
+		struct top_drop *drop = drop_find(v, name);
+
+		if (drop)
+			drop->history[at] = model_real(row, "per_s");
+	}
 }
 
 static void keep_table_mode(struct top_view *v, const json_t *gauges)
@@ -181,6 +221,7 @@ void top_view_stats(struct top_view *v, const json_t *stats)
 		return;
 	keep_rates(v, stats);
 	keep_drops(v, stats);
+	v->seconds++;
 }
 
 /* --- listeners */
@@ -348,20 +389,27 @@ void top_view_queues(struct top_view *v, __u64 unix_ms, const json_t *queues)
 
 /* --- as a document */
 
+static double now(const struct top_view *v, enum top_rate rate)
+{
+	return top_ago(v, v->history[rate], 0);
+}
+
 static json_t *rates_model(const struct top_view *v)
 {
-	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "syns", top_rate_now(v, TOP_SYN), "cookies_sent",
-			 top_rate_now(v, TOP_SENT), "cookies_valid", top_rate_now(v, TOP_VALID), "cookies_invalid",
-			 top_rate_now(v, TOP_INVALID), "dropped", top_rate_now(v, TOP_DROP), "flows_new", v->flows_new);
+	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "syns", now(v, TOP_SYN), "cookies_sent", now(v, TOP_SENT),
+			 "cookies_valid", now(v, TOP_VALID), "cookies_invalid", now(v, TOP_INVALID), "dropped",
+			 now(v, TOP_DROP), "flows_new", v->flows_new);
 }
 
 static json_t *drops_model(const struct top_view *v)
 {
+	const struct top_drop *most[TOP_DROPS];
+	unsigned int n = top_drops(v, most);
 	json_t *list = json_array();
 
-	for (int i = 0; i < TOP_DROPS && v->drop[i].per_s > 0; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:f}", "reason", v->drop[i].name, "per_s", v->drop[i].per_s));
+	for (unsigned int i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:s, s:f}", "reason", most[i]->name, "per_s",
+						      top_ago(v, most[i]->history, 0)));
 	return list;
 }
 

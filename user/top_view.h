@@ -29,14 +29,16 @@ enum top_rate { TOP_RATES(TOP_RATE_ENUM) TOP_RATE_COUNT };
 extern const char *const top_rate_title[TOP_RATE_COUNT];
 
 #define TOP_HISTORY 512 /* values, one a second: eight minutes and a half; as wide as terminals get */
-#define TOP_DROPS 3
+#define TOP_REASONS 32 /* of drops: more than there are */
+#define TOP_DROPS 3    /* of those, shown */
+#define TOP_RECENT 12  /* seconds by which they are chosen */
 #define TOP_LISTENERS 256
 #define TOP_EVENTS 128
 #define TOP_TEXT 256
 
 struct top_drop {
 	char name[32];
-	double per_s;
+	float history[TOP_HISTORY];
 };
 
 /* Totals of a listener, to make rates of. */
@@ -82,10 +84,11 @@ struct top_view {
 	int start_percent, end_percent;
 	__u64 unix_ms, up_ms;
 	double upkeep; /* share of one CPU that housekeeping takes */
-	/* rates; the latest is at history[...][(seconds - 1) % TOP_HISTORY] */
+	/* rates, see top_ago() */
 	unsigned int seconds;
 	float history[TOP_RATE_COUNT][TOP_HISTORY];
-	struct top_drop drop[TOP_DROPS];
+	unsigned int drops;
+	struct top_drop drop[TOP_REASONS];
 	double flows_new; /* per second */
 	/* gauges */
 	bool table_cookie; /* mode of the whole table */
@@ -102,9 +105,12 @@ struct top_view {
 	char no_listeners[TOP_TEXT], no_sources[TOP_TEXT], no_connections[TOP_TEXT];
 };
 
-/* The latest of a rate, and the most of its history. */
-double top_rate_now(const struct top_view *v, enum top_rate rate);
-double top_rate_peak(const struct top_view *v, enum top_rate rate);
+/* Of a history, what was so many seconds ago, 0 is the latest; and the most of the last so many seconds. */
+double top_ago(const struct top_view *v, const float *history, unsigned int seconds);
+double top_most(const struct top_view *v, const float *history, unsigned int seconds);
+
+/* The most frequent reasons of drops, of the last seconds. Returns how many: not those that were none. */
+unsigned int top_drops(const struct top_view *v, const struct top_drop *most[TOP_DROPS]);
 
 /* A second has gone by: takes the document levee.stats/1. */
 void top_view_stats(struct top_view *v, const json_t *stats);

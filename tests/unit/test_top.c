@@ -302,8 +302,8 @@ static void history_is_to_scale(void **state)
 		add_second(v, i, 100); /* what is over leaves no trace */
 	for (int i = 0; i < TOP_HISTORY; i++)
 		add_second(v, i, i < TOP_HISTORY - 4 ? 0 : (double[]){ 0.0001, 0.5, 1, 0 }[i - TOP_HISTORY + 4]);
-	assert_true(top_rate_peak(v, TOP_SYN) == 50000);
-	assert_true(top_rate_now(v, TOP_SYN) == 0);
+	assert_true(top_most(v, v->history[TOP_SYN], TOP_HISTORY) == 50000);
+	assert_true(top_ago(v, v->history[TOP_SYN], 0) == 0);
 	assert_int_equal(grid_resize(&g, 7, 43), 0);
 	a = grid_area(&g, 0, 0, 7, 43);
 	top_draw_rates(&a, v);
@@ -315,12 +315,30 @@ static void history_is_to_scale(void **state)
 
 static void drops_name_their_reasons(void **state)
 {
+	const struct top_drop *most[TOP_DROPS];
 	struct top_view *v = usual_view();
 	struct top_state s = { 0 };
+	json_t *doc;
 
 	(void)state;
-	assert_true(top_rate_now(v, TOP_DROP) == 156);
-	assert_non_null(strstr(drawn(v, &s, 24, 80, false), "by reason  bad_cookie 120, syn_fin 30, checksum 5\n"));
+	assert_true(top_ago(v, v->history[TOP_DROP], 0) == 156);
+	assert_int_equal(top_drops(v, most), 3);
+	assert_string_equal(most[0]->name, "bad_cookie");
+	assert_string_equal(most[2]->name, "checksum");
+	assert_non_null(strstr(drawn(v, &s, 24, 80, true), "bad_cookie 120 \u2588\u2588"));
+	/* What was dropped some seconds ago is still there; then it is not. */
+	for (int i = 16; i < 16 + TOP_RECENT; i++) {
+		assert_int_equal(top_drops(v, most), 3);
+		doc = stats_at(i, 1);
+		json_object_set_new(
+			doc, "drop",
+			json_pack("{s:{s:f}, s:{s:f}}", "bad_cookie", "per_s", 0.0, "new_one", "per_s", 1.0));
+		top_view_stats(v, doc);
+		json_decref(doc);
+	}
+	assert_int_equal(top_drops(v, most), 1);
+	assert_string_equal(most[0]->name, "new_one");
+	assert_non_null(strstr(drawn(v, &s, 24, 80, false), "by reason  new_one 1 ############\n"));
 	free(v);
 }
 
