@@ -5,8 +5,8 @@
  * Who looks writes into map "source_watch" until when he will, and when the round of sampling began; a new round begins
  * by a new number there. Each CPU keeps, of all SYNs that it has seen in a round, a uniform sample of fixed size and the
  * number that it was drawn from (reservoir sampling). So `seen` is exact, and a source that sent a share of all SYNs has
- * the same share of the sample, give or take 3 percentage points at worst on one CPU, whatever the rate: each of the
- * sample's addresses stands for seen / min(seen, LEVEE_SOURCE_SAMPLES) SYNs.
+ * the same share of the sample, whatever the rate: give or take 3 percentage points at worst (two standard deviations,
+ * one CPU). Each of the sample's addresses stands for seen / min(seen, LEVEE_SOURCE_SAMPLES) SYNs.
  *
  * Sampled are all well-formed SYNs, before anything else becomes of them. Nothing is written while nobody looks.
  */
