@@ -19,11 +19,12 @@ CFLAGS      ?= -O2 -g
 ALL_CFLAGS  := -std=gnu11 $(WARN) $(CFLAGS)
 BPF_CFLAGS  := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -ffile-prefix-map=$(CURDIR)=. $(WARN) -Iinclude -Ibpf -isystem /usr/include/$(TRIPLET)
 # One file to copy to another machine: everything but libc and libmnl is inside.
-LIBS        := -Wl,-Bstatic -lxdp -lbpf -lelf -lz -ljansson -linih -Wl,-Bdynamic -lmnl
+LIBS        := -Wl,-Bstatic -lxdp -lbpf -lelf -lz -ljansson -linih -lncursesw -ltinfo -Wl,-Bdynamic -lmnl
 # For a package, whose libraries are the system's.
-SHARED_LIBS := -Wl,--as-needed -lxdp -lbpf -lelf -lz -ljansson -linih -lmnl
+SHARED_LIBS := -Wl,--as-needed -lxdp -lbpf -lelf -lz -ljansson -linih -lncursesw -ltinfo -lmnl
 SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
+FOLDERS   := $(addprefix $(BUILD)/,user man unit asan/user tools)
 HEADERS   := $(wildcard include/levee/*.h)
 BPF_HDRS  := $(wildcard bpf/*.h)
 USER_SRC  := $(wildcard user/*.c)
@@ -107,13 +108,13 @@ tests: $(BUILD)/levee $(BUILD)/levee.shared $(UNIT_BIN) $(ASAN_BIN) $(TOOL_BIN) 
 
 # --- BPF
 
-$(BUILD)/levee.bpf.o: bpf/levee.bpf.c $(BPF_HDRS) $(HEADERS) | $(BUILD)
+$(BUILD)/levee.bpf.o: bpf/levee.bpf.c $(BPF_HDRS) $(HEADERS) | $(FOLDERS)
 	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(BUILD)/%.bpf.o: tests/tools/%.bpf.c $(BPF_HDRS) $(HEADERS) | $(BUILD)
+$(BUILD)/%.bpf.o: tests/tools/%.bpf.c $(BPF_HDRS) $(HEADERS) | $(FOLDERS)
 	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(BUILD)/%.bpf.o: tests/bench/%.bpf.c $(BPF_HDRS) $(HEADERS) | $(BUILD)
+$(BUILD)/%.bpf.o: tests/bench/%.bpf.c $(BPF_HDRS) $(HEADERS) | $(FOLDERS)
 	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
@@ -121,7 +122,7 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 
 # --- userspace
 
-$(BUILD)/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(BUILD)
+$(BUILD)/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(FOLDERS)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
 
 $(BUILD)/levee: $(USER_OBJ)
@@ -132,7 +133,7 @@ $(BUILD)/levee.shared: $(USER_OBJ)
 
 # --- man pages and completion
 
-$(BUILD)/man/generate: $(MAN_SRC) $(wildcard man/*.h) $(USER_HDRS) $(HEADERS) $(USER_LIB) | $(BUILD)
+$(BUILD)/man/generate: $(MAN_SRC) $(wildcard man/*.h) $(USER_HDRS) $(HEADERS) $(USER_LIB) | $(FOLDERS)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(MAN_SRC) $(USER_LIB) $(LIBS) -o $@
 
 $(BUILD)/man/%: man/%.in $(BUILD)/man/generate
@@ -140,19 +141,19 @@ $(BUILD)/man/%: man/%.in $(BUILD)/man/generate
 
 # --- tests
 
-$(BUILD)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(USER_LIB) | $(BUILD)
+$(BUILD)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(USER_LIB) | $(FOLDERS)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $< $(USER_LIB) $(LIBS) -lcmocka -o $@
 
 $(BUILD)/unit/test_manual $(BUILD)/asan/test_manual: | man
 
 # The user sources are built again, so that the sanitizers see them too.
-$(BUILD)/asan/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(BUILD)
+$(BUILD)/asan/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(FOLDERS)
 	$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -O1 -g $(SANITIZE) -c $< -o $@
 
-$(BUILD)/asan/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(ASAN_LIB) | $(BUILD)
+$(BUILD)/asan/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(ASAN_LIB) | $(FOLDERS)
 	$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -O1 -g $(SANITIZE) -Iuser $< $(ASAN_LIB) $(LIBS) -lcmocka -o $@
 
-$(BUILD)/tools/%: tests/tools/%.c $(wildcard tests/tools/*.h) $(HEADERS) $(TOOL_SKEL) | $(BUILD)
+$(BUILD)/tools/%: tests/tools/%.c $(wildcard tests/tools/*.h) $(HEADERS) $(TOOL_SKEL) | $(FOLDERS)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< $(LIBS) -lpthread -o $@
 
 $(BUILD)/prog-tests: $(PROG_SRC) $(wildcard tests/prog/*.h) $(HEADERS) $(BUILD)/levee.skel.h $(USER_LIB)
@@ -164,7 +165,7 @@ $(BUILD)/diff: $(DIFF_SRC) $(wildcard tests/diff/*.h tests/prog/*.h) $(HEADERS) 
 $(BUILD)/bench: $(filter-out %.bpf.c,$(BENCH_SRC)) $(wildcard tests/bench/*.h) $(HEADERS) $(BUILD)/levee.skel.h $(TOOL_SKEL) $(USER_LIB)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(filter-out %.bpf.c,$(BENCH_SRC)) $(USER_LIB) $(LIBS) -lm -o $@
 
-$(BUILD):
-	mkdir -p $(BUILD)/user $(BUILD)/man $(BUILD)/unit $(BUILD)/asan/user $(BUILD)/tools
+$(FOLDERS):
+	mkdir -p $@
 
 include tests/vm/vm.mk

@@ -21,6 +21,7 @@
 #include <levee/cookie.h>
 #include <levee/event.h>
 #include <levee/history.h>
+#include <levee/source.h>
 #include <levee/stats.h>
 #include <levee/table.h>
 #include <levee/tcp_track.h>

@@ -15,9 +15,8 @@ static __always_inline bool events_wanted(const struct run *run)
 {
 	__u32 zero = 0;
 	const struct levee_listener *l = bpf_map_lookup_elem(&listener, &zero);
-	__u32 until = l ? READ_ONCE(l->until_ms) : 0;
 
-	return until && until - run->now_ms - 1 < LEVEE_LISTEN_MAX_MS;
+	return l && mark_holds(run, READ_ONCE(l->until_ms));
 }
 
 /* A zeroed record to fill and to submit, or NULL. */

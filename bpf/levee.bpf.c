@@ -11,6 +11,7 @@
 #include "accept.h"
 #include "housekeeping.h"
 #include "seed.h"
+#include "sources.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -29,8 +30,10 @@ static __always_inline int ingress_steps(struct xdp_md *ctx, const struct run *r
 	reason = check_flags(&p);
 	if (reason != GO_ON)
 		return reason;
-	if (is_syn(&p))
+	if (is_syn(&p)) {
 		count(run, LEVEE_C_SYN);
+		source_of_syn(run, &p);
+	}
 	reason = ingress_flow(ctx, run, &p);
 	if (reason != GO_ON)
 		return reason;

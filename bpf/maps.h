@@ -114,6 +114,19 @@ struct {
 	__type(key, __u32);
 	__type(value, struct levee_history);
 } history SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_source_watch);
+} source_watch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct levee_syn_sources);
+} syn_sources SEC(".maps");
 
 struct housekeeper {
 	struct bpf_timer timer;

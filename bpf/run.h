@@ -48,6 +48,12 @@ static __always_inline __u32 stamp_ms(const struct run *run)
 	return run->now_ms ? run->now_ms : 1;
 }
 
+/* Is this mark of userspace, by which it wants something until then, still good? One that is far ahead is an old one. */
+static __always_inline bool mark_holds(const struct run *run, __u32 until_ms)
+{
+	return until_ms && until_ms - run->now_ms - 1 < LEVEE_LISTEN_MAX_MS;
+}
+
 static __always_inline void count(const struct run *run, enum levee_counter counter)
 {
 	run->stats->counter[counter]++;

@@ -18,6 +18,9 @@
 #include "output.h"
 
 static bool as_json;
+static void (*before_printing)(void);
+static char *kept;
+static size_t kept_size;
 static json_t *notes;
 static const char *in_file;
 static unsigned int in_line;
@@ -26,6 +29,17 @@ static char last_warning[512];
 void errors_as_json(bool on)
 {
 	as_json = on;
+}
+
+void errors_keep(char *to, size_t size)
+{
+	kept = to;
+	kept_size = size;
+}
+
+void errors_before(void (*give_back)(void))
+{
+	before_printing = give_back;
 }
 
 static void fail_json(enum exit_code code, const char *what, const char *next)
@@ -63,6 +77,12 @@ int failed(enum exit_code code, const char *fmt, ...)
 	next = strchr(text, '\n');
 	if (next)
 		*next++ = '\0';
+	if (kept) {
+		snprintf(kept, kept_size, "%s%s%s", text, next ? "; " : "", next ? next : "");
+		return code;
+	}
+	if (before_printing)
+		before_printing();
 	if (as_json) {
 		fail_json(code, text, next);
 		return code;

@@ -38,6 +38,15 @@ void errors_of_file(const char *file, unsigned int line);
  */
 int failed(enum exit_code code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * For who has something better to do with an error than to print and to end: failed() writes its text here, its lines
+ * joined by "; ". NULL: it prints again.
+ */
+void errors_keep(char *to, size_t size);
+
+/* Called before failed() prints: whoever has taken the terminal over gives it back first. NULL: nobody. */
+void errors_before(void (*give_back)(void));
+
 /* Something the user should know although the command goes on. Text: on stderr at once; JSON: in "notes". */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

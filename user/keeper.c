@@ -389,7 +389,7 @@ void keeper_reload(struct keeper *k)
 	const json_t *change;
 	size_t i;
 
-	if (conf_find(&conf, k->options) || settings_load(&k->maps, &conf, &plan))
+	if (conf_find(&conf, k->options, k->maps.meta.file) || settings_load(&k->maps, &conf, &plan))
 		return;
 	tell(&k->teller, JOURNAL_NOTICE, "reloaded", json_pack("{s:s}", "file", conf.path), "%s%s",
 	     *conf.path ? conf.path : "there is no " CONF_DEFAULT,

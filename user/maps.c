@@ -68,6 +68,23 @@ int maps_peek_meta(const struct place *place, struct levee_meta *meta)
 	return fd < 0 ? fd : read_meta(fd, meta);
 }
 
+static __u32 map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+}
+
+int maps_check(const struct maps *maps)
+{
+	close_fd int fd = open_pin(&maps->place, MAP_META, BPF_F_RDONLY);
+
+	if (fd < 0)
+		return fd;
+	return map_id(fd) == map_id(maps->fd[MAP_META]) ? 0 : -ESTALE;
+}
+
 /* Only the first two words are read, which every ABI has: the value may be of another levee. */
 static int read_settings(const struct place *place, __u32 flags, int *fd, struct levee_settings *settings)
 {

@@ -28,6 +28,8 @@
 	X(EVENTS, events)                       \
 	X(LISTENER, listener)                   \
 	X(HISTORY, history)                     \
+	X(SOURCE_WATCH, source_watch)           \
+	X(SYN_SOURCES, syn_sources)             \
 	X(HOUSEKEEPING, housekeeping)
 
 #define MAP_ENUM(NAME, name) MAP_##NAME,
@@ -78,6 +80,9 @@ int maps_read_at(const struct maps *maps, enum map_id id, __u32 index, void *val
 
 /* Reads a whole array of `count` elements of `size` bytes. The caller frees it; NULL and errno. */
 void *maps_read_array(const struct maps *maps, enum map_id id, unsigned int count, unsigned int size);
+
+/* Are these still the maps that are pinned? Negative errno: ENOENT if nothing is, ESTALE if it is another attachment. */
+int maps_check(const struct maps *maps);
 
 /* Reads the pin "meta" alone, as far as it is there. Negative errno. */
 int maps_peek_meta(const struct place *place, struct levee_meta *meta);

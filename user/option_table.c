@@ -88,8 +88,9 @@ const struct option option_table[] = {
 	  "write them into a file for node_exporter's textfile collector, whole or not at all" },
 	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(METRICS), 0, 1000, 3600000, "SEC",
 	  "with --textfile: write it again every SEC seconds until interrupted" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(STATS) | ON(QUEUES) | ON(FLOWS) | ON(EVENTS) | ON(RUN),
-	  0, 0, 0, NULL, "print one JSON object per line; errors as text on stderr" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl),
+	  ON(STATS) | ON(QUEUES) | ON(TOP) | ON(FLOWS) | ON(EVENTS) | ON(RUN), 0, 0, 0, NULL,
+	  "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~(ON(EVENTS) | ON(RUN)), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
 	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS) | ON(RUN), 0, 0, 0, NULL,
@@ -141,6 +142,11 @@ const char *const command_notes[CMD_COUNT] = {
 	[CMD_RUN] =
 		"SIGTERM and SIGINT end it; the protection stays, and so it does if run is killed: the next one adopts "
 		"what is there, as it is, and then the options of attach count for nothing. docs/service.md has more.",
+	[CMD_TOP] =
+		"Keys are htop's: q quit, h help, / filter, s sort, space freeze, Tab and arrows to scroll. It works in "
+		"80x24 and without colour (NO_COLOR). With --json one document, of the second that follows; with --jsonl "
+		"one each second. While it runs, the datapath samples the sources of SYNs and tells events, and events "
+		"have one listener at a time.",
 	[CMD_CONFIG_SET] =
 		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
 		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",

@@ -25,6 +25,7 @@
 	X(STATUS, status, "status", "", "[IFACE]", 0, 1, "where and how levee is attached, and what it protects")    \
 	X(STATS, stats, "stats", "", "IFACE", 1, 1, "what happened to packets: totals and rates, by reason")         \
 	X(QUEUES, queues, "queues", "", "IFACE", 1, 1, "SYN queue and accept queue of every listener")               \
+	X(TOP, top, "top", "", "IFACE", 1, 1, "a live screen: rates, tables, listeners, sources of SYNs, events")    \
 	X(FLOWS, flows, "flows", "", "IFACE", 1, 1, "connections, half-open ones too, with the states of both ends") \
 	X(FLOWS_DELETE, flows_delete, "flows", " delete", "IFACE FILTER...", 1, 1,                                   \
 	  "forget connections; they themselves go on")                                                               \

@@ -8,6 +8,7 @@
 
 #include <levee/event.h>
 #include <levee/history.h>
+#include <levee/source.h>
 #include <levee/table.h>
 
 #include "levee.skel.h"
@@ -72,11 +73,11 @@ static unsigned long long table_memory(unsigned long long sets, unsigned int ent
 unsigned long long tables_memory(const struct levee_geometry *g)
 {
 	unsigned long long services = (unsigned long long)g->service_sets * LEVEE_WAYS;
+	unsigned long long each_cpu = services * sizeof(struct levee_service_counts) + sizeof(struct levee_syn_sources);
 
 	return table_memory(g->flow_sets, sizeof(struct levee_flow)) +
 	       table_memory(g->half_open_sets, sizeof(struct levee_half_open)) +
-	       table_memory(g->service_sets, sizeof(struct levee_service)) +
-	       services * sizeof(struct levee_service_counts) * libbpf_num_possible_cpus() +
+	       table_memory(g->service_sets, sizeof(struct levee_service)) + each_cpu * libbpf_num_possible_cpus() +
 	       services * sizeof(struct levee_service_rtt) + LEVEE_EVENT_RING +
 	       LEVEE_HISTORY_RECORDS * sizeof(struct levee_history);
 }

@@ -270,6 +270,9 @@ void events_expect(struct world *w, const char *wanted);
 /* What is counted and told of a service and its queues. */
 void run_queue_tests(struct world *w, report_fn report);
 
+/* The sample of SYN sources. */
+void run_source_tests(struct world *w, report_fn report);
+
 /* The same segment on two CPUs at once. */
 void run_races(struct world *w, report_fn report);
 

@@ -137,6 +137,38 @@ static void errors_and_notes_as_json(void **state)
 	json_decref(notes);
 }
 
+static unsigned int given_back;
+
+static void give_back(void)
+{
+	given_back++;
+}
+
+/* Kept errors are not printed, and nobody has to give a terminal back for them. */
+static void errors_kept(void **state)
+{
+	struct capture c;
+	char text[64], small[8];
+
+	(void)state;
+	errors_before(give_back);
+	capture_begin(&c, stderr);
+	errors_keep(text, sizeof(text));
+	assert_int_equal(failed(EXIT_NOTHING, "%s: it broke\ndo this", "eth0"), EXIT_NOTHING);
+	errors_keep(small, sizeof(small));
+	failed(EXIT_FAILED, "too long for it");
+	errors_keep(NULL, 0);
+	assert_string_equal(capture_end(&c), "");
+	assert_string_equal(text, "eth0: it broke; do this");
+	assert_string_equal(small, "too lon");
+	assert_int_equal(given_back, 0);
+	capture_begin(&c, stderr);
+	failed(EXIT_FAILED, "printed");
+	assert_string_equal(capture_end(&c), "levee: printed\n");
+	assert_int_equal(given_back, 1);
+	errors_before(NULL);
+}
+
 /* Two samples half a second apart; every counter has its own value. */
 static json_t *stats_document(void)
 {
@@ -229,6 +261,7 @@ int main(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(errors_have_two_lines),
 		cmocka_unit_test(errors_and_notes_as_json),
+		cmocka_unit_test(errors_kept),
 		cmocka_unit_test(stats_document_has_every_reason),
 		cmocka_unit_test(stats_gauges),
 		cmocka_unit_test(stats_text),
