@@ -5,7 +5,6 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -463,9 +462,11 @@ int conf_need(struct conf *conf, const struct options *o, const char *last)
 int conf_complete(struct options *o)
 {
 	static char path[LEVEE_FILE_MAX];
-	close_conf struct conf conf = {};
-	int err = conf_find(&conf, o, NULL);
+	static struct conf conf; /* an option may point into it */
+	int err;
 
+	conf_free(&conf);
+	err = conf_find(&conf, o, NULL);
 	if (!err)
 		err = conf_apply(&conf, o->argument[0], o);
 	if (!err)
