@@ -28,6 +28,8 @@
 	X(CONFIG_SET, config_set, "config", " set", "IFACE NAME=VALUE...", 2, ARGUMENTS_MAX,                         \
 	  "change timeouts while levee runs")                                                                        \
 	X(DOCTOR, doctor, "doctor", "", "[IFACE]", 0, 1, "what this kernel, driver and interface can do")            \
+	X(WHY, why, "why", "", "[IFACE] SRC:PORT DST:PORT", 2, 3,                                                    \
+	  "what levee would do with such a packet, and the state that leads to it")                                  \
 	X(HELP, help, "help", "", "[COMMAND]", 0, 2, "this list, or a command's options")                            \
 	X(VERSION, version, "version", "", "", 0, 0, "version of this program and of its maps")
 
@@ -61,6 +63,8 @@ struct options {
 	unsigned int all;
 	unsigned int watch_ms; /* 0: once */
 	struct option_list state, src, dst, service, began;
+	struct option_list flags, tcp_options; /* one of each */
+	unsigned int seq, ack, data;
 	unsigned int idle_ms;
 	unsigned int sort; /* enum flow_order */
 	unsigned int reverse;

@@ -12,11 +12,15 @@ struct tcp_socket {
 	struct levee_tuple tuple; /* IPv4 is mapped; a listener has no remote end */
 	unsigned int ifindex;     /* bound to this interface, 0 to none */
 	unsigned int backlog;     /* of a listener: connections that may wait for accept() */
+	unsigned int waiting;     /* of a listener: those that do */
 	unsigned char state;	     /* the kernel's, TCP_LISTEN etc. of netinet/tcp.h */
 	bool ipv6;	   /* an AF_INET6 socket; its address may be mapped all the same */
 	bool ipv6_only;
 	bool mptcp;
 };
+
+/* tcp_socket.state as enum levee_tcp_state. */
+unsigned char socket_state(const struct tcp_socket *socket);
 
 /* A non-zero answer ends the walk and is its result. */
 typedef int (*socket_visit)(const struct tcp_socket *socket, void *arg);
@@ -24,5 +28,11 @@ typedef int (*socket_visit)(const struct tcp_socket *socket, void *arg);
 /* Negative errno, or what `visit` answered. -EINTR: sockets changed underway, some may be missing. */
 int sockets_each_listener(socket_visit visit, void *arg);
 int sockets_each_connection(socket_visit visit, void *arg);
+
+/*
+ * The socket that a segment from the tuple's remote end would meet, as the kernel looks it up: the connection's, else a
+ * listener, bound to no other interface than `ifindex`. -ENOENT if there is none, other negative errno.
+ */
+int sockets_find(const struct levee_tuple *tuple, unsigned int ifindex, struct tcp_socket *socket);
 
 #endif
