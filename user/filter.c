@@ -7,7 +7,7 @@
 #include <string.h>
 #include <arpa/inet.h>
 
-#include "endpoint.h"
+#include "address.h"
 #include "errors.h"
 #include "filter.h"
 

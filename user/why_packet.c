@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "attached.h"
-#include "endpoint.h"
+#include "address.h"
 #include "errors.h"
 #include "link.h"
 #include "route.h"

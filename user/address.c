@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * endpoint.c - see endpoint.h.
+ * address.c - see address.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
 
-#include "endpoint.h"
+#include "address.h"
 
 int digits_parse(const char *text, int most)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * endpoint.h - addresses and ports as text of the command line. words.h writes them.
+ * address.h - addresses and ports as text of the command line. words.h writes them.
  */
-#ifndef USER_ENDPOINT_H
-#define USER_ENDPOINT_H
+#ifndef USER_ADDRESS_H
+#define USER_ADDRESS_H
 
 #include <stdbool.h>
 
