@@ -119,13 +119,20 @@ static __always_inline int accept_assign(struct __sk_buff *skb, const struct run
 /* No socket can be made here (a redirected port, another namespace's listener): from now on its SYNs go to the stack. */
 static __always_inline void accept_refused(const struct run *run, const struct packet *p, bool for_good)
 {
+	struct levee_service_counts *c;
 	struct levee_service *s;
 	__u32 index;
 
 	count(run, LEVEE_C_COOKIE_REFUSED);
 	s = service_find(&p->tuple, &index);
-	if (s && for_good)
+	if (!s)
+		return;
+	if (for_good)
 		s->flags |= LEVEE_SVC_REFUSED;
+	service_owner(s, &index);
+	c = service_counts_at(index);
+	if (c)
+		c->cookies_refused++;
 }
 
 /* Is the accept queue full, as the kernel sees it (sk_acceptq_is_full)? Then no more cookies for a moment. */
@@ -133,13 +140,15 @@ static __always_inline bool accept_finds_full(const struct run *run, const struc
 					      const struct sock *listener)
 {
 	struct levee_service *s;
+	struct listener l = {};
 	__u32 index;
 
-	if (listener->sk_ack_backlog <= listener->sk_max_ack_backlog)
+	listener_read(&l, listener);
+	if (!l.full)
 		return false;
 	s = service_find(&p->tuple, &index);
 	if (s)
-		service_owner(s, &index)->full_ms = stamp_ms(run);
+		accept_queue_seen(run, service_owner(s, &index), &l);
 	return true;
 }
 

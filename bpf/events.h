@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * events.h - tells a listener what happens to connections (levee/event.h). While nobody listens it costs one comparison, and
- * that only where a connection begins, ends or changes its state.
+ * events.h - tells whoever listens what happens to connections and to listening sockets (levee/event.h). While nobody does, it
+ * costs one comparison, and that only where a connection begins, ends or changes its state, or a listening socket's queue does.
  *
  * Accepted races: where two CPUs enter a connection, or end it, in the same microsecond, its NEW or END may come twice; where
  * a handshake completes and every place of its set in the flow table is being filled by others, its END does not come.
@@ -58,6 +58,28 @@ static __noinline int event_of_flow(const struct run *run, const struct levee_fl
 	}
 	ev->was[LEVEE_LOCAL] = was >> 8;
 	ev->was[LEVEE_REMOTE] = was;
+	bpf_ringbuf_submit(ev, 0);
+	return 0;
+}
+
+/* Of a listener, which `s` counts for, or of the whole table where it is NULL. `fill`: how much << 32 | of how much. */
+static __noinline int event_of_listener(const struct run *run, const struct levee_service *s, __u32 type, __u32 age_ms,
+					__u64 fill)
+{
+	struct levee_event *ev;
+
+	if (!events_wanted(run))
+		return 0;
+	ev = event_begin(run, type);
+	if (!ev)
+		return 0;
+	if (s) {
+		ev->tuple.local = s->key.addr;
+		ev->tuple.lport = s->key.port;
+	}
+	ev->age_ms = age_ms;
+	ev->queue.now = fill >> 32;
+	ev->queue.max = fill;
 	bpf_ringbuf_submit(ev, 0);
 	return 0;
 }

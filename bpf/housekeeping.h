@@ -20,8 +20,6 @@
 #define CLOCK_MONOTONIC 1
 #endif
 
-const volatile __u32 cpus = 1; /* possible CPUs, set before load */
-
 struct sweep {
 	struct run run;
 	__u32 first;

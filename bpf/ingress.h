@@ -176,19 +176,20 @@ static __always_inline struct levee_flow *flow_of_half_open(const struct run *ru
 static __always_inline int half_open_complete(const struct run *run, const struct packet *p, struct levee_half_open *h,
 					      __u32 index)
 {
+	/* Which of several SYN-ACKs is acknowledged nobody knows (Karn's algorithm, RFC 6298 section 3). */
+	__u32 rtt_us = h->synack_repeats ? 0 : clock_us() - h->synack_us, service = h->service, slot;
 	struct levee_flow *f;
-	__u32 slot;
 
 	/* Not the number of this segment: it may have overtaken others. */
 	f = flow_of_half_open(run, h, h->client_isn + 1, p->hash, &slot);
 	if (f) {
-		/* Which of several SYN-ACKs is acknowledged nobody knows (Karn's algorithm, RFC 6298 section 3). */
-		f->rtt_us = h->synack_repeats ? 0 : clock_us() - h->synack_us;
+		f->rtt_us = rtt_us;
 		track_segment(f, &p->seg, LEVEE_REMOTE);
 		flow_count(f, p, LEVEE_REMOTE);
 		flow_publish(run, f, p->hash, slot, half_open_states(h));
 	}
-	half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT);
+	if (half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT))
+		roundtrip_count(run, service, rtt_us);
 	return LEVEE_PASS_HANDSHAKE;
 }
 
@@ -212,6 +213,9 @@ static __always_inline int half_open_syn(struct xdp_md *ctx, const struct run *r
 
 	if (h->syn_repeats != 0xff)
 		h->syn_repeats++;
+	/* The kernel has dropped the first one: perhaps because nobody accept()s (tcp_conn_request). */
+	if (!(h->flags & LEVEE_HO_SYNACK))
+		accept_queue_watch(ctx, run, &p->tuple, service_at(h->service));
 	if (h->syn_repeats > allowed && half_open_in_cookie_mode(run, h))
 		return LEVEE_DROP_SYN_REPEATED;
 	/* Another window scale: nobody can say which SYN the server answers. */
@@ -335,6 +339,8 @@ static __always_inline int ingress_syn(struct xdp_md *ctx, const struct run *run
 		counts->syns++;
 	service_asked_for(run, s, index);
 	owner = service_owner(s, &index);
+	if (owner->full_since_ms)
+		accept_queue_watch(ctx, run, &p->tuple, owner);
 	if (service_wants_cookie(run, s, owner))
 		return accept_queue_full(run, owner) ? LEVEE_DROP_ACCEPT_QUEUE :
 						       cookie_send(ctx, run, p, s, owner, index);

@@ -13,6 +13,13 @@
 /* Never 0: the verifier knows these values, and would cut away a loop of none. */
 const volatile struct levee_geometry geometry = { .flow_sets = 1, .half_open_sets = 1, .service_sets = 1 };
 const volatile struct levee_hash_key hash_key = {};
+const volatile __u32 cpus = 1; /* possible CPUs */
+
+/*
+ * Which levee_ingress this is. Where one takes the place of another, both may stand in one chain for a moment:
+ * settings.enabled says which of them has the packets. The other programs work for any.
+ */
+const volatile __u32 edition = 1;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -80,6 +87,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct levee_service_counts);
 } service_counts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LEVEE_WAYS);
+	__type(key, __u32);
+	__type(value, struct levee_service_rtt);
+} service_rtt SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

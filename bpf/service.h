@@ -8,6 +8,7 @@
 #ifndef BPF_SERVICE_H
 #define BPF_SERVICE_H
 
+#include "roundtrip.h"
 #include "socket.h"
 
 #define SERVICE_KEY_WORDS 3
@@ -144,6 +145,22 @@ static __always_inline struct levee_service *service_owner(struct levee_service 
 	return owner;
 }
 
+static long counts_clear(__u32 cpu, __u32 *index)
+{
+	struct levee_service_counts *c = bpf_map_lookup_percpu_elem(&service_counts, index, cpu);
+
+	if (c)
+		__builtin_memset(c, 0, sizeof(*c));
+	return 0;
+}
+
+/* What was counted for the service that had this place before. */
+static __always_inline void service_clear(__u32 index)
+{
+	bpf_loop(cpus, counts_clear, &index, 0);
+	roundtrip_clear(index);
+}
+
 /* A new entry with the default profile of its family; finds the old one if it is there already. */
 static __noinline struct levee_service *service_add(const struct run *run, const struct levee_service_key *key,
 						    __u32 *index)
@@ -167,6 +184,7 @@ static __noinline struct levee_service *service_add(const struct run *run, const
 	s->share = run->settings->half_open_max;
 	s->mode_ms = run->now_ms;
 	s->owner = CLAIM_SLOT(claim);
+	service_clear(CLAIM_SLOT(claim));
 	service_publish(CLAIM_SLOT(claim), hash, run->now_ms + SERVICE_IDLE_MS);
 	*index = CLAIM_SLOT(claim);
 	return s;
@@ -186,6 +204,7 @@ static __always_inline void service_set_backlog(const struct run *run, struct le
 /* What there is to know of a listener. */
 struct listener {
 	__u32 backlog;
+	__u32 waiting; /* for accept() */
 	bool wildcard;
 	bool wildcard_v6; /* the wildcard is ::, and may serve both families */
 	bool mptcp;
@@ -209,7 +228,8 @@ static __always_inline void listener_read(struct listener *l, const struct sock 
 					 v6.in6_u.u6_addr32[3]) :
 				       !sk->__sk_common.skc_rcv_saddr;
 	l->mptcp = listener_is_mptcp(sk);
-	l->full = sk->sk_ack_backlog > sk->sk_max_ack_backlog;
+	l->waiting = sk->sk_ack_backlog;
+	l->full = l->waiting > l->backlog;
 }
 
 /*
@@ -285,26 +305,56 @@ static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *
 	return true;
 }
 
-/* How long a full accept queue is kept in mind: as long as the kernel repeats a SYN-ACK whose third ACK it had to drop. */
-#define ACCEPT_QUEUE_MINDED_MS 64000
+/* --- its accept queue */
 
-/* Is the accept queue that a connection would go to full? Only asked, and the answer noted, where it was full before or may be. */
+/* It was looked at. When that changes what is known of it, one CPU tells of it. */
+static __noinline int accept_queue_seen(const struct run *run, struct levee_service *owner, const struct listener *l)
+{
+	__u32 since = READ_ONCE(owner->full_since_ms), next = l->full ? stamp_ms(run) : 0;
+
+	if (l->full)
+		owner->full_ms = next;
+	if (!since == !next || (since && run->now_ms - owner->full_ms < LEVEE_FULL_OVER_MS))
+		return 0;
+	if (__sync_val_compare_and_swap(&owner->full_since_ms, since, next) != since)
+		return 0;
+	if (l->full)
+		count(run, LEVEE_C_ACCEPT_FULL);
+	return event_of_listener(run, owner, l->full ? LEVEE_EVENT_ACCEPT_FULL : LEVEE_EVENT_ACCEPT_DRAINED,
+				 since ? run->now_ms - since : 0, (__u64)l->waiting << 32 | l->backlog);
+}
+
+/*
+ * Is the accept queue that a connection would go to full? Only asked, and the answer noted, where it was full before or may
+ * be. The queue of a listener that is closed has nobody in it.
+ */
 static __noinline bool accept_queue_is_full(void *ctx, const struct run *run, const struct levee_tuple *t,
 					    struct levee_service *owner)
 {
 	struct listener l = {};
 
-	if (!listener_find(ctx, &t->local, t->lport, &l) || !l.full)
-		return false;
-	owner->full_ms = stamp_ms(run);
-	return true;
+	listener_find(ctx, &t->local, t->lport, &l);
+	accept_queue_seen(run, owner, &l);
+	return l.full;
+}
+
+/* A SYN, which says nothing of the queue by itself: ten of them a second ask. The owner of the service may be NULL. */
+#define ACCEPT_QUEUE_ASK_MS 100
+
+static __always_inline void accept_queue_watch(void *ctx, const struct run *run, const struct levee_tuple *t,
+					       struct levee_service *owner)
+{
+	if (!owner || run->now_ms - READ_ONCE(owner->asked_ms) < ACCEPT_QUEUE_ASK_MS)
+		return;
+	WRITE_ONCE(owner->asked_ms, run->now_ms);
+	accept_queue_is_full(ctx, run, t, owner);
 }
 
 /* The same, asking only if it was full a minute ago. The owner of the service may be NULL. */
 static __always_inline bool accept_queue_still_full(void *ctx, const struct run *run, const struct levee_tuple *t,
 						    struct levee_service *owner)
 {
-	return owner && owner->full_ms && run->now_ms - owner->full_ms < ACCEPT_QUEUE_MINDED_MS &&
+	return owner && owner->full_ms && run->now_ms - owner->full_ms < LEVEE_FULL_MINDED_MS &&
 	       accept_queue_is_full(ctx, run, t, owner);
 }
 
@@ -322,25 +372,48 @@ static __always_inline void service_retire(const struct run *run, struct levee_s
 
 /* --- cookie mode */
 
-static __always_inline void mode_switch(const struct run *run, __u8 mode, __u8 *at, __u32 *since_ms)
+_Static_assert(offsetof(struct levee_service, mode) % 4 == 0 && offsetof(struct levee_runtime, mode) % 4 == 0,
+	       "a mode and what stands beside it are one word");
+
+/* `word` holds the mode in its first byte, and what others may change beside it. True for the one CPU that switched it. */
+static __always_inline bool mode_switch(const struct run *run, __u8 mode, __u32 *word)
 {
-	if (READ_ONCE(*at) == mode)
-		return;
-	WRITE_ONCE(*at, mode);
-	*since_ms = run->now_ms;
+	__u32 was = READ_ONCE(*word), next = was;
+
+	if (*(__u8 *)&was == mode)
+		return false;
+	*(__u8 *)&next = mode;
+	if (__sync_val_compare_and_swap(word, was, next) != was)
+		return false; /* by another CPU, or the next packet tries again */
 	count(run, mode == LEVEE_MODE_COOKIE ? LEVEE_C_COOKIE_MODE_ON : LEVEE_C_COOKIE_MODE_OFF);
+	return true;
+}
+
+/* Notes when, and tells. `s` is NULL for the whole table. */
+static __always_inline void mode_switched(const struct run *run, const struct levee_service *s, __u8 mode,
+					  __u32 *since_ms, __u32 entries, __u32 share)
+{
+	__u32 since = *since_ms;
+
+	*since_ms = stamp_ms(run);
+	event_of_listener(run, s, mode == LEVEE_MODE_COOKIE ? LEVEE_EVENT_COOKIES_ON : LEVEE_EVENT_COOKIES_OFF,
+			  since ? run->now_ms - since : 0, (__u64)entries << 32 | share);
 }
 
 static __always_inline void service_mode(const struct run *run, struct levee_service *s, __u8 mode)
 {
-	if (s->mode != mode)
-		s->mode_changes++;
-	mode_switch(run, mode, &s->mode, &s->mode_ms);
+	if (!mode_switch(run, mode, (__u32 *)&s->mode))
+		return;
+	s->mode_changes++;
+	mode_switched(run, s, mode, &s->mode_ms, s->half_open, s->share);
 }
 
 static __always_inline void table_mode(const struct run *run, __u8 mode)
 {
-	mode_switch(run, mode, &run->runtime->mode, &run->runtime->mode_ms);
+	struct levee_runtime *rt = run->runtime;
+
+	if (mode_switch(run, mode, (__u32 *)&rt->mode))
+		mode_switched(run, NULL, mode, &rt->mode_ms, rt->half_open, run->settings->half_open_max);
 }
 
 /* A service in cookie mode sends no SYN-ACK that would refresh it: while SYNs come, it keeps its entry. */

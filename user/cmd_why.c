@@ -22,18 +22,6 @@ static int check_privileges(const struct why *w)
 	return 0;
 }
 
-static int trial_failed(const struct why *w, int err)
-{
-	if (err == -EPROTO)
-		return failed(
-			EXIT_FAILED,
-			"%s: the attached programs are of another build of levee %s: what they would do cannot be said\n"
-			"use that build's levee, or detach and attach with this one",
-			w->ifname, w->trial.attached->meta.version);
-	return failed(EXIT_FAILED, "%s: loading the programs a second time failed: %s", w->ifname,
-		      *library_log_last() ? library_log_last() : strerror(-err));
-}
-
 /* Every step of the question; the answer stands in `w` then. */
 static int ask(struct why *w, const struct maps *maps)
 {
@@ -42,7 +30,7 @@ static int ask(struct why *w, const struct maps *maps)
 	library_log_clear();
 	err = trial_open(&w->trial, maps, &w->tuple, w->out);
 	if (err)
-		return trial_failed(w, err);
+		return err;
 	why_packet_number(w);
 	w->len = frame_build(w->bytes, &w->packet);
 	w->socket_err = sockets_find(&w->tuple, maps->meta.ifindex, &w->socket);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "cleanup.h"
+#include "color.h"
 #include "doctor.h"
 #include "netdev.h"
 #include "output.h"
@@ -174,7 +175,7 @@ static void render_finding(const json_t *f, FILE *to)
 	char first[32];
 
 	snprintf(first, sizeof(first), "%-4s  %-12s ", model_text(f, "level"), model_text(f, "id"));
-	output_wrapped(to, first, 19, model_text(f, "text"));
+	output_wrapped_color(to, color_of_level(model_text(f, "level")), first, 19, model_text(f, "text"));
 	if (*model_text(f, "next"))
 		output_wrapped(to, "                   -> ", 22, model_text(f, "next"));
 }

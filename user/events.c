@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "color.h"
 #include "duration.h"
 #include "events.h"
 #include "output.h"
@@ -17,22 +18,25 @@
 
 const struct field event_fields[] = {
 	{ FIELD_U64, FIELD_KEY("time_unix_ms"), .at = ROW(time_unix_ms), .help = "when" },
-	{ FIELD_WORD, FIELD_KEY("event"), .at = ROW(event), .words = &words_event, .help = "NEW, STATE or END" },
+	{ FIELD_WORD, FIELD_KEY("event"), .at = ROW(event), .words = &words_event,
+	  .help = "NEW, STATE or END of a connection; of a listener ACCEPT_FULL, ACCEPT_DRAINED, COOKIES_ON, COOKIES_OFF" },
 	{ FIELD_ENDPOINT, FIELD_KEY("local"), .at = ROW(flow.tuple.local), .port = ROW(flow.tuple.lport),
-	  .help = "the end behind the interface" },
+	  .help = "the end behind the interface, or the listener; \"\" for the whole table" },
 	{ FIELD_ENDPOINT, FIELD_KEY("remote"), .at = ROW(flow.tuple.remote), .port = ROW(flow.tuple.rport),
-	  .help = "the end on the wire" },
+	  .help = "the end on the wire; of a listener \"\"" },
 	{ FIELD_WORD, FIELD_KEY("state_local"), .at = BY_LOCAL(flow.state), .words = &words_state,
-	  .help = "state of the local end, RFC 9293" },
+	  .help = "state of the local end, RFC 9293; of a listener \"\"" },
 	{ FIELD_WORD, FIELD_KEY("state_remote"), .at = BY_REMOTE(flow.state), .words = &words_state,
-	  .help = "state of the remote end" },
+	  .help = "state of the remote end; of a listener \"\"" },
 	{ FIELD_WORD, FIELD_KEY("was_local"), .at = BY_LOCAL(was), .words = &words_state,
 	  .help = "of STATE: the local end's before, else \"\"" },
 	{ FIELD_WORD, FIELD_KEY("was_remote"), .at = BY_REMOTE(was), .words = &words_state,
 	  .help = "of STATE: the remote end's before, else \"\"" },
-	{ FIELD_WORD, FIELD_KEY("began"), .at = ROW(flow.began), .words = &words_began, .help = "how it began" },
+	{ FIELD_WORD, FIELD_KEY("began"), .at = ROW(flow.began), .words = &words_began,
+	  .help = "how it began; of a listener \"\"" },
 	{ FIELD_WORD, FIELD_KEY("reason"), .at = ROW(reason), .words = &words_ended, .help = "of END: why, else \"\"" },
-	{ FIELD_MS, FIELD_KEY("age_ms"), .at = ROW(flow.age_ms), .help = "since it began" },
+	{ FIELD_MS, FIELD_KEY("age_ms"), .at = ROW(flow.age_ms),
+	  .help = "since it began; of a listener: since it was otherwise" },
 	{ FIELD_U32, FIELD_KEY("packets_in"), .at = BY_REMOTE(flow.packets), .help = "packets received" },
 	{ FIELD_U32, FIELD_KEY("packets_out"), .at = BY_LOCAL(flow.packets), .help = "packets sent" },
 	{ FIELD_BYTES, FIELD_KEY("bytes_in"), .at = BY_REMOTE(flow.bytes),
@@ -40,13 +44,37 @@ const struct field event_fields[] = {
 	{ FIELD_BYTES, FIELD_KEY("bytes_out"), .at = BY_LOCAL(flow.bytes), .help = "bytes sent" },
 	{ FIELD_MICROSECONDS, FIELD_KEY("rtt_us"), .at = ROW(flow.rtt_us),
 	  .help = "round trip of the handshake, null if unknown" },
+	{ FIELD_U32, FIELD_KEY("queue_now"), .at = ROW(queue_now),
+	  .help = "of ACCEPT_*: connections that wait for accept(); of COOKIES_*: half-open ones; else 0" },
+	{ FIELD_U32, FIELD_KEY("queue_max"), .at = ROW(queue_max),
+	  .help = "of ACCEPT_*: the backlog; of COOKIES_*: the share; else 0" },
 };
 const unsigned int event_field_count = sizeof(event_fields) / sizeof(event_fields[0]);
 
-void row_of_event(struct event_row *row, const struct levee_event *ev, __s64 unix_minus_monotonic_ns)
+/* It has no remote end, and no life. */
+static void take_listener(struct event_row *row, const struct levee_event *ev)
+{
+	row->flow.began = FIELD_NO_WORD;
+	memset(row->flow.state, FIELD_NO_WORD, sizeof(row->flow.state));
+	memset(row->was, FIELD_NO_WORD, sizeof(row->was));
+	row->queue_now = ev->queue.now;
+	row->queue_max = ev->queue.max;
+}
+
+static void take_connection(struct event_row *row, const struct levee_event *ev)
 {
 	bool moved = ev->type == LEVEE_EVENT_STATE;
 
+	for (int side = 0; side < 2; side++) {
+		row->flow.packets[side] = ev->packets[side];
+		row->flow.bytes[side] = ev->bytes[side];
+		row->flow.state[side] = ev->state[side];
+		row->was[side] = moved ? ev->was[side] : FIELD_NO_WORD;
+	}
+}
+
+void row_of_event(struct event_row *row, const struct levee_event *ev, __s64 unix_minus_monotonic_ns)
+{
 	*row = (struct event_row){
 		.flow = { .tuple = ev->tuple,
 			  .age_ms = ev->age_ms,
@@ -57,12 +85,10 @@ void row_of_event(struct event_row *row, const struct levee_event *ev, __s64 uni
 		.event = ev->type,
 		.reason = ev->reason,
 	};
-	for (int side = 0; side < 2; side++) {
-		row->flow.packets[side] = ev->packets[side];
-		row->flow.bytes[side] = ev->bytes[side];
-		row->flow.state[side] = ev->state[side];
-		row->was[side] = moved ? ev->was[side] : FIELD_NO_WORD;
-	}
+	if (levee_event_is_of_listener(ev->type))
+		take_listener(row, ev);
+	else
+		take_connection(row, ev);
 }
 
 /* --- text */
@@ -105,10 +131,49 @@ static char *put_end(char *to, const struct event_row *row)
 			    output_short(out, row->flow.bytes[LEVEE_LOCAL]));
 }
 
+/* What begins and ends stands out between changes of state, and trouble from both. */
+static char *put_event(char *to, unsigned int event)
+{
+	static const enum color colors[LEVEE_EVENT_COUNT] = {
+		[LEVEE_EVENT_NEW] = COLOR_GOOD,		[LEVEE_EVENT_END] = COLOR_HEADING,
+		[LEVEE_EVENT_ACCEPT_FULL] = COLOR_BAD,	[LEVEE_EVENT_ACCEPT_DRAINED] = COLOR_GOOD,
+		[LEVEE_EVENT_COOKIES_ON] = COLOR_ALERT, [LEVEE_EVENT_COOKIES_OFF] = COLOR_GOOD,
+	};
+	enum color color = event < LEVEE_EVENT_COUNT ? colors[event] : COLOR_PLAIN;
+
+	return to + sprintf(to, " %s%-5s%s ", color_begin(stdout, color), word_of(&words_event, event),
+			    color_end(stdout, color));
+}
+
+/* "0.0.0.0:80 129 wait where 128 may: the application accepts too slowly" */
+static char *put_listener(char *to, const struct event_row *row)
+{
+	char age[8];
+
+	if (row->flow.tuple.lport)
+		to = put_endpoint(to, &row->flow.tuple.local, row->flow.tuple.lport);
+	else
+		to = put_text(to, "whole table");
+	duration_short(age, row->flow.age_ms);
+	switch (row->event) {
+	case LEVEE_EVENT_ACCEPT_FULL:
+		return to + sprintf(to, " %u wait where %u may: the application accepts too slowly", row->queue_now,
+				    row->queue_max);
+	case LEVEE_EVENT_ACCEPT_DRAINED:
+		return to + sprintf(to, " %u wait where %u may, after %s", row->queue_now, row->queue_max, age);
+	case LEVEE_EVENT_COOKIES_ON:
+		return to + sprintf(to, " %u half-open where %u may be", row->queue_now, row->queue_max);
+	default:
+		return to + sprintf(to, " %u half-open where %u may be, after %s", row->queue_now, row->queue_max, age);
+	}
+}
+
 char *event_text(char *to, const struct event_row *row)
 {
 	to = put_time(to, row->time_unix_ms);
-	to += sprintf(to, " %-5s ", word_of(&words_event, row->event));
+	to = put_event(to, row->event);
+	if (levee_event_is_of_listener(row->event))
+		return put_listener(to, row);
 	to = put_ends(to, &row->flow);
 	*to++ = ' ';
 	if (row->event == LEVEE_EVENT_END)

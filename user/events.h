@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * events.h - events of connections as `levee events` shows them.
+ * events.h - events of connections and listeners as `levee events` shows them.
  */
 #ifndef USER_EVENTS_H
 #define USER_EVENTS_H
@@ -15,6 +15,7 @@ struct event_row {
 	__u8 event;  /* enum levee_event_type */
 	__u8 reason; /* of END: enum levee_ended */
 	__u8 was[2]; /* of STATE: enum levee_tcp_state; else FIELD_NO_WORD */
+	__u32 queue_now, queue_max; /* of a listener: connections in its queue, and how many may be; else 0 */
 };
 
 /* What a row consists of in JSON. */

@@ -2,6 +2,7 @@
 /*
  * fields.c - values of a row as JSON and as text.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <arpa/inet.h>
 
@@ -40,6 +41,12 @@ static const char *word(const struct field *f, __u8 n)
 	return n == FIELD_NO_WORD ? "" : word_of(f->words, n);
 }
 
+/* What no connection has stands for an end that is not there. */
+static bool is_no_end(const union levee_addr *addr, __be16 port)
+{
+	return !port && !addr->w[0] && !addr->w[1];
+}
+
 static char *put_states(char *to, const struct field *f, const __u8 *state)
 {
 	to = put_text(to, word(f, state[0]));
@@ -54,7 +61,7 @@ static char *put_string(char *to, const struct field *f, const void *row)
 {
 	switch (f->type) {
 	case FIELD_ENDPOINT:
-		return put_endpoint(to, value(f, row), port(f, row));
+		return is_no_end(value(f, row), port(f, row)) ? to : put_endpoint(to, value(f, row), port(f, row));
 	case FIELD_ADDRESS:
 		return put_address(to, value(f, row));
 	case FIELD_STATES:
@@ -93,8 +100,7 @@ char *fields_json(char *to, const struct field *fields, unsigned int count, cons
 	return to;
 }
 
-/* "850us", "1.2ms", "120ms", "3.0s": five characters at most up to 16 minutes. */
-static char *put_microseconds(char *to, __u32 us)
+char *put_microseconds(char *to, __u32 us)
 {
 	if (!us)
 		return put_text(to, "-");

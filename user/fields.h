@@ -12,7 +12,7 @@
 #include "words.h"
 
 enum field_type {
-	FIELD_ENDPOINT, /* union levee_addr, and its port at `port` */
+	FIELD_ENDPOINT, /* union levee_addr, and its port at `port`; all of it zero is "" */
 	FIELD_ADDRESS,    /* union levee_addr */
 	FIELD_PORT,	    /* __be16 */
 	FIELD_WORD,	    /* __u8, a number of `words`; FIELD_NO_WORD is "" */
@@ -50,6 +50,9 @@ char *fields_json(char *to, const struct field *fields, unsigned int count, cons
 
 /* One value as a column of text has it. Returns where it stopped. */
 char *field_text(char *to, const struct field *field, const void *row);
+
+/* "850us", "1.2ms", "120ms", "3.0s": five characters at most up to 16 minutes; 0, which is unknown, as "-". */
+char *put_microseconds(char *to, __u32 us);
 
 /* Numbers are set right, all else left. */
 static inline int field_is_number(const struct field *f)

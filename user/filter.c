@@ -10,6 +10,7 @@
 #include "address.h"
 #include "errors.h"
 #include "filter.h"
+#include "sockets.h"
 
 /* --- ends */
 
@@ -214,4 +215,26 @@ bool filter_matches(const struct filter *f, const struct flow_row *row)
 	       list_matches(&f->service, &t->local, t->lport) &&
 	       list_matches(out ? &f->dst : &f->src, &t->remote, t->rport) &&
 	       list_matches(out ? &f->src : &f->dst, &t->local, t->lport);
+}
+
+static bool ends_match_listener(const struct filter_ends *e, const union levee_addr *addr, __be16 port)
+{
+	if (!socket_is_wildcard(addr))
+		return ends_match(e, addr, port);
+	/* One on :: may serve both families. */
+	return (!e->port || e->port == port) && (!levee_addr_is_v4(addr) || e->family != AF_INET6);
+}
+
+static bool list_matches_listener(const struct filter_ends_list *list, const union levee_addr *addr, __be16 port)
+{
+	for (unsigned int i = 0; i < list->count; i++)
+		if (!port || ends_match_listener(&list->ends[i], addr, port))
+			return true;
+	return !list->count;
+}
+
+bool filter_matches_listener(const struct filter *f, const union levee_addr *addr, __be16 port)
+{
+	return !f->states && !f->src.count && !f->began && list_matches_listener(&f->service, addr, port) &&
+	       list_matches_listener(&f->dst, addr, port);
 }

@@ -46,4 +46,10 @@ bool filter_is_empty(const struct filter *filter);
 
 bool filter_matches(const struct filter *filter, const struct flow_row *row);
 
+/*
+ * The same of an event of a listener, or of the whole table where `port` is 0, which concerns every service. Both are asked for
+ * connections, so they are nobody's src, have no state and did not begin. A wildcard listener is every address of its port.
+ */
+bool filter_matches_listener(const struct filter *filter, const union levee_addr *addr, __be16 port);
+
 #endif

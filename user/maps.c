@@ -30,9 +30,14 @@ static int open_pin(const struct place *place, enum map_id id, __u32 flags)
 	return fd < 0 && fd != -ENOENT ? -errno : fd;
 }
 
+int maps_read_at(const struct maps *maps, enum map_id id, __u32 index, void *value)
+{
+	return bpf_map_lookup_elem(maps->fd[id], &index, value) ? -errno : 0;
+}
+
 int maps_read(const struct maps *maps, enum map_id id, void *value)
 {
-	return bpf_map_lookup_elem(maps->fd[id], &first, value) ? -errno : 0;
+	return maps_read_at(maps, id, first, value);
 }
 
 /* Magic and ABI come first in every levee's; what follows may be longer or shorter than this one's. Negative errno. */

@@ -24,6 +24,7 @@
 	X(SERVICE_FILTERS, service_filters)     \
 	X(SERVICES, services)                   \
 	X(SERVICE_COUNTS, service_counts)       \
+	X(SERVICE_RTT, service_rtt)             \
 	X(EVENTS, events)                       \
 	X(LISTENER, listener)                   \
 	X(HOUSEKEEPING, housekeeping)
@@ -64,6 +65,9 @@ int maps_read(const struct maps *maps, enum map_id id, void *value);
 
 /* Sums the stats of all CPUs. Negative errno. */
 int maps_read_stats(const struct maps *maps, struct levee_stats *sum);
+
+/* Reads element `index` of an array; of a per-CPU one the values of all CPUs, one behind the other. Negative errno. */
+int maps_read_at(const struct maps *maps, enum map_id id, __u32 index, void *value);
 
 /* Reads a whole array of `count` elements of `size` bytes. The caller frees it; NULL and errno. */
 void *maps_read_array(const struct maps *maps, enum map_id id, unsigned int count, unsigned int size);

@@ -6,6 +6,8 @@
 
 #include <levee/config.h>
 
+#include "color.h"
+#include "conf.h"
 #include "frame.h"
 #include "option_table.h"
 #include "order.h"
@@ -23,6 +25,7 @@ const struct command commands[CMD_COUNT] = { COMMANDS(COMMAND_ROW) };
 #define COOKIES_HELP(NAME, word, help) word ": " help "; "
 #define BEGAN_HELP(NAME, name, help) #name ": " help "; "
 #define ORDER_WORD(NAME, name, help) #name "|"
+#define COLOR_WORD(NAME, word) word "|"
 
 const struct option option_table[] = {
 	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON(ATTACH), MODE_AUTO, 0, 0, "auto|native|generic",
@@ -40,9 +43,12 @@ const struct option option_table[] = {
 	  "size of the half-open table, in connections" },
 	{ "flows", OPT_NUMBER, offsetof(struct options, flows), ON(ATTACH) | ON(DOCTOR), LEVEE_FLOWS_DEFAULT,
 	  LEVEE_FLOWS_MIN, LEVEE_FLOWS_MAX, "N", "size of the flow table, in connections" },
+	{ "file", OPT_TEXT, offsetof(struct options, file),
+	  ON(ATTACH) | ON(RELOAD) | ON(CONFIG_CHECK) | ON(CONFIG_LOAD), 0, 0, 0, "FILE",
+	  "settings by interface, instead of " CONF_DEFAULT ", which need not be there" },
 	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
-	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS), 0, 100, 3600000, "SEC",
+	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS) | ON(QUEUES), 0, 100, 3600000, "SEC",
 	  "print again every SEC seconds until interrupted; with --json one document per line" },
 	{ "state", OPT_LIST, offsetof(struct options, state), ON_FILTERED, 0, 0, 0, "STATE | LOCAL/REMOTE",
 	  "an end is in this state, or this host's end is in LOCAL and the other in REMOTE (either may be left out)" },
@@ -72,11 +78,13 @@ const struct option option_table[] = {
 	  "how much data it carries" },
 	{ "options", OPT_LIST, offsetof(struct options, tcp_options), ON(WHY), 0, 0, 0, "LIST",
 	  "its TCP options: mss=N,wscale=N,sack,ts=VALUE:ECHO,md5 or none; of a SYN those of Linux if not given" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(FLOWS) | ON(EVENTS), 0, 0, 0, NULL,
-	  "print one JSON object per line; errors as text on stderr" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(STATS) | ON(QUEUES) | ON(FLOWS) | ON(EVENTS), 0, 0, 0,
+	  NULL, "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~ON(EVENTS), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
 	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS), 0, 0, 0, NULL, "the same as --jsonl" },
+	{ "color", OPT_CHOICE, offsetof(struct options, color), ON_ALL, COLOR_AUTO, 0, 0, COLOR_CHOICES(COLOR_WORD),
+	  "colour in text. auto: on a terminal, unless NO_COLOR is set" },
 	{ "help", OPT_FLAG, offsetof(struct options, help), ON_ALL, 0, 0, 0, NULL, "print this and exit" },
 };
 
@@ -92,10 +100,25 @@ _Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= 64, "options.gi
 	"different filters all must. Words may be shortened, and - and _ are the same."
 
 const char *const command_notes[CMD_COUNT] = {
+	[CMD_ATTACH] = "What the command line leaves out, levee.conf may say: its section [IFACE], then [default].",
+	[CMD_RELOAD] =
+		"No flow, no cookie in flight and no packet is missed. A file that is wrong, or programs that the kernel "
+		"refuses, change nothing. Programs whose maps are of another version than those that are pinned are "
+		"refused: then use that levee, or detach and attach.",
+	[CMD_CONFIG_CHECK] = "Exit code 0: all of it is right. A file that is not there is an error.",
+	[CMD_CONFIG_LOAD] =
+		"What the file says is applied, whoever had set it. What it had said and says no longer is as if never set. What came "
+		"from a command and does not stand in the file stays. Sizes of tables, mode and exclusive hold from attach on.",
+	[CMD_QUEUES] =
+		"Percentiles are of the handshakes of the last one to two minutes that levee watched, SYN-ACK to third "
+		"ACK; one that took longer than a second, or that began by a cookie, has no known time.",
 	[CMD_FLOWS] = FILTER_NOTES,
 	[CMD_FLOWS_DELETE] = FILTER_NOTES
 	" A connection that is deleted but goes on is adopted again by its next packet.",
-	[CMD_EVENTS] = FILTER_NOTES " One process at a time can listen to an interface.",
+	[CMD_EVENTS] = FILTER_NOTES
+	" Events of listeners (accept queues, cookie mode) match by --service and --dst; one "
+	"on all addresses is every address of its port. One process at a time can listen to "
+	"an interface.",
 	[CMD_WHY] =
 		"ADDRESS:PORT, or [IPV6]:PORT. The packet comes in if DST is this host's, and leaves if only SRC is. It is run "
 		"through a second instance of the programs with copies of what the attached one knows: nothing is sent, "
@@ -110,6 +133,13 @@ int option_value_len(const struct option *opt)
 	size_t len = opt->value ? strlen(opt->value) : 0;
 
 	return len - (len && opt->value[len - 1] == '|');
+}
+
+const struct vocabulary *option_words(const struct option *opt)
+{
+	if (opt->field == offsetof(struct options, state))
+		return &words_state;
+	return opt->field == offsetof(struct options, began) ? &words_began : NULL;
 }
 
 const char *option_next_choice(char word[CHOICE_MAX], const char *words)

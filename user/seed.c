@@ -66,20 +66,6 @@ static int add_row(struct seeding *s, const void *row, size_t size)
 	return ++s->rows == ROWS_PER_RUN ? flush(s) : 0;
 }
 
-static bool is_loopback(const union levee_addr *a)
-{
-	static const union levee_addr six = { .b = { [15] = 1 } };
-
-	return levee_addr_is_v4(a) ? a->b[12] == 127 : memcmp(a, &six, sizeof(six)) == 0;
-}
-
-static bool is_wildcard(const union levee_addr *a)
-{
-	static const union levee_addr any6;
-
-	return memcmp(a, &any6, sizeof(any6)) == 0 || (levee_addr_is_v4(a) && a->d[3] == 0);
-}
-
 static int add_service(struct seeding *s, const union levee_addr *addr, const struct tcp_socket *listener)
 {
 	struct levee_seed_service row = {
@@ -87,19 +73,11 @@ static int add_service(struct seeding *s, const union levee_addr *addr, const st
 		.backlog = listener->backlog,
 	};
 
-	if (is_loopback(addr) && !s->loopback)
+	if (socket_is_loopback(addr) && !s->loopback)
 		return 0;
 	s->result->services++;
 	s->result->mptcp += listener->mptcp;
 	return add_row(s, &row, sizeof(row));
-}
-
-/* Does a listener on this wildcard take connections to this address? */
-static bool serves(const struct tcp_socket *listener, const union levee_addr *addr)
-{
-	if (!levee_addr_is_v4(addr))
-		return listener->ipv6;
-	return !listener->ipv6 || !listener->ipv6_only;
 }
 
 static int seed_listener(const struct tcp_socket *listener, void *arg)
@@ -110,10 +88,10 @@ static int seed_listener(const struct tcp_socket *listener, void *arg)
 	if (listener->ifindex && listener->ifindex != s->ifindex)
 		return 0;
 	s->result->listeners++;
-	if (!is_wildcard(&listener->tuple.local))
+	if (!socket_is_wildcard(&listener->tuple.local))
 		return add_service(s, &listener->tuple.local, listener);
 	for (unsigned int i = 0; !err && i < s->addresses; i++)
-		if (serves(listener, &s->address[i]))
+		if (socket_serves(listener, &s->address[i]))
 			err = add_service(s, &s->address[i], listener);
 	return err;
 }
@@ -123,7 +101,7 @@ static int seed_connection(const struct tcp_socket *socket, void *arg)
 	struct seeding *s = arg;
 	struct levee_seed_flow row = { .tuple = socket->tuple, .state = socket_state(socket) };
 
-	if (row.state == LEVEE_TCP_CLOSED || (is_loopback(&socket->tuple.local) && !s->loopback))
+	if (row.state == LEVEE_TCP_CLOSED || (socket_is_loopback(&socket->tuple.local) && !s->loopback))
 		return 0;
 	s->result->connections++;
 	return add_row(s, &row, sizeof(row));

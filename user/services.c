@@ -73,12 +73,20 @@ static json_t *service_model(const struct maps *maps, const struct levee_service
 			 profile_model(profile_in_force(maps, s)));
 }
 
-/* Does place `i` hold a service? The head of its set says so. */
-static bool is_live(const struct levee_service *all, unsigned int i)
+/* The head of its set says so. */
+bool service_is_live(const struct service_list *list, unsigned int i)
 {
-	const struct levee_head *head = (const struct levee_head *)&all[i - i % LEVEE_WAYS];
+	const struct levee_head *head = (const struct levee_head *)&list->all[i - i % LEVEE_WAYS];
 
-	return levee_tag_live(head->tag[i % LEVEE_WAYS]);
+	return i % LEVEE_WAYS >= LEVEE_FIRST_WAY && levee_tag_live(head->tag[i % LEVEE_WAYS]);
+}
+
+/* As service_owner() of the datapath: an owner's entry may have been given to another since. */
+const struct levee_service *service_owner_of(const struct service_list *list, const struct levee_service *s)
+{
+	const struct levee_service *owner = &list->all[s->owner % LEVEE_SERVICES_MAX];
+
+	return owner->flags & LEVEE_SVC_LISTENER && owner->key.port == s->key.port ? owner : s;
 }
 
 struct service_list *services_read(const struct maps *maps)
@@ -89,7 +97,7 @@ struct service_list *services_read(const struct maps *maps)
 		return NULL;
 	list->all = maps_read_array(maps, MAP_SERVICES, LEVEE_SERVICES_MAX, sizeof(*list->all));
 	for (unsigned int i = 0; list->all && i < LEVEE_SERVICES_MAX; i++)
-		if (is_live(list->all, i) && !(list->all[i].flags & LEVEE_SVC_LISTENER))
+		if (service_is_live(list, i) && !(list->all[i].flags & LEVEE_SVC_LISTENER))
 			list->known[list->count++] = &list->all[i];
 	qsort(list->known, list->count, sizeof(list->known[0]), by_port);
 	if (list->all)
@@ -107,7 +115,7 @@ void services_free(struct service_list *list)
 
 json_t *services_model_of(const struct maps *maps, const struct service_list *list, const struct levee_service *s)
 {
-	return service_model(maps, s, &list->all[s->owner % LEVEE_SERVICES_MAX]);
+	return service_model(maps, s, service_owner_of(list, s));
 }
 
 json_t *services_model(const struct maps *maps)
@@ -163,15 +171,18 @@ void services_render(const json_t *services, FILE *to)
 	char since[32];
 	size_t i;
 
-	fprintf(to, "  %-26s %-6s %-14s %9s %9s %9s\n", "service", "mode", "for", "half-open", "share", "in flight");
+	color_print(to, COLOR_HEADING, "  %-26s %-6s %-14s %9s %9s %9s", "service", "mode", "for", "half-open", "share",
+		    "in flight");
+	fputc('\n', to);
 	json_array_foreach(services, i, s) {
 		const char *endpoint = model_text(s, "endpoint");
 
 		/* A long IPv6 address has a line of its own, so that the columns hold. */
 		if (strlen(endpoint) > 26)
 			fprintf(to, "  %s\n", endpoint);
-		fprintf(to, "  %-26s %-6s %-14s %9lld %9lld %9lld\n", strlen(endpoint) > 26 ? "" : endpoint,
-			model_text(s, "mode"), output_duration(since, model_number(s, "mode_ms")),
+		fprintf(to, "  %-26s ", strlen(endpoint) > 26 ? "" : endpoint);
+		color_print(to, color_of_mode(model_text(s, "mode")), "%-6s", model_text(s, "mode"));
+		fprintf(to, " %-14s %9lld %9lld %9lld\n", output_duration(since, model_number(s, "mode_ms")),
 			model_number(s, "half_open"), model_number(s, "share"), model_number(s, "in_flight"));
 		render_profile(s, to);
 		render_remarks(s, to);

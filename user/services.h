@@ -5,6 +5,7 @@
 #ifndef USER_SERVICES_H
 #define USER_SERVICES_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <jansson.h>
 
@@ -20,6 +21,12 @@ struct service_list {
 /* NULL and errno if the table cannot be read. */
 struct service_list *services_read(const struct maps *maps);
 void services_free(struct service_list *list);
+
+/* Does a place of the table hold a service, or the entry of a wildcard listener? */
+bool service_is_live(const struct service_list *list, unsigned int index);
+
+/* The entry that counts for a service: itself, or that of its wildcard listener. */
+const struct levee_service *service_owner_of(const struct service_list *list, const struct levee_service *s);
 
 /* A JSON array, in that order; NULL and errno. The caller owns it. */
 json_t *services_model(const struct maps *maps);

@@ -17,6 +17,7 @@
 
 #define LISTENERS (1U << TCP_LISTEN)
 #define CONNECTIONS (~(1U << TCP_LISTEN | 1U << TCP_CLOSE))
+#define HALF_OPEN (1U << TCP_SYN_RECV) /* the kernel's own TCP_NEW_SYN_RECV goes by this one outside */
 
 struct walk {
 	socket_visit visit;
@@ -42,6 +43,14 @@ static bool names_mptcp(const struct nlattr *ulp)
 	return false;
 }
 
+/* One word of those that the kernel tells; 0 where it is older than the word. */
+static __u32 meminfo(const struct nlattr *attr, unsigned int index)
+{
+	const __u32 *words = mnl_attr_get_payload(attr);
+
+	return index < mnl_attr_get_payload_len(attr) / sizeof(*words) ? words[index] : 0;
+}
+
 static void take_attributes(struct tcp_socket *s, const struct nlmsghdr *nl)
 {
 	struct nlattr *attr;
@@ -51,6 +60,8 @@ static void take_attributes(struct tcp_socket *s, const struct nlmsghdr *nl)
 			s->ipv6_only = mnl_attr_get_u8(attr);
 		else if (mnl_attr_get_type(attr) == INET_DIAG_ULP_INFO)
 			s->mptcp = names_mptcp(attr);
+		else if (mnl_attr_get_type(attr) == INET_DIAG_SKMEMINFO)
+			s->drops = meminfo(attr, SK_MEMINFO_DROPS);
 	}
 }
 
@@ -77,18 +88,18 @@ static int take_socket(const struct nlmsghdr *nl, void *arg)
 		.ifindex = msg->id.idiag_if,
 		.state = msg->idiag_state,
 		.ipv6 = msg->idiag_family == AF_INET6,
-		/* Of a listener the kernel tells the backlog here. */
-		.backlog = msg->idiag_state == TCP_LISTEN ? msg->idiag_wqueue : 0,
-		.waiting = msg->idiag_state == TCP_LISTEN ? msg->idiag_rqueue : 0,
 	};
 
+	/* Of a listener the kernel tells its accept queue in place of bytes. */
+	if (s.state == TCP_LISTEN) {
+		s.backlog = msg->idiag_wqueue;
+		s.waiting = msg->idiag_rqueue;
+	}
 	take_address(&s.tuple.local, msg->id.idiag_src, msg->idiag_family);
 	take_address(&s.tuple.remote, msg->id.idiag_dst, msg->idiag_family);
 	take_attributes(&s, nl);
-	/* The walk goes on after a bad answer, so that the dump is read to its end; `visit` is not called again. */
-	if (!walk->answer)
-		walk->answer = walk->visit(&s, walk->arg);
-	return MNL_CB_OK;
+	walk->answer = walk->visit(&s, walk->arg);
+	return walk->answer ? MNL_CB_STOP : MNL_CB_OK;
 }
 
 static int dump(int family, unsigned int states, struct walk *walk)
@@ -105,7 +116,7 @@ static int dump(int family, unsigned int states, struct walk *walk)
 	query->idiag_states = states;
 	/* The kernel names the upper protocol (MPTCP) only to those who ask for tcp_info. */
 	if (states == LISTENERS)
-		query->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+		query->idiag_ext = 1 << (INET_DIAG_INFO - 1) | 1 << (INET_DIAG_SKMEMINFO - 1);
 	return netlink_ask(NETLINK_SOCK_DIAG, request, take_socket, walk);
 }
 
@@ -113,7 +124,7 @@ static int each(unsigned int states, socket_visit visit, void *arg)
 {
 	struct walk walk = { .visit = visit, .arg = arg };
 	int v4 = dump(AF_INET, states, &walk);
-	int v6 = dump(AF_INET6, states, &walk);
+	int v6 = walk.answer ? 0 : dump(AF_INET6, states, &walk);
 
 	if (walk.answer)
 		return walk.answer;
@@ -169,4 +180,30 @@ int sockets_find(const struct levee_tuple *tuple, unsigned int ifindex, struct t
 	query->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
 	err = netlink_ask(NETLINK_SOCK_DIAG, request, take_socket, &walk);
 	return err ? err : socket->state ? 0 : -ENOENT;
+}
+
+int sockets_each_half_open(socket_visit visit, void *arg)
+{
+	return each(HALF_OPEN, visit, arg);
+}
+
+bool socket_is_loopback(const union levee_addr *addr)
+{
+	static const union levee_addr six = { .b = { [15] = 1 } };
+
+	return levee_addr_is_v4(addr) ? addr->b[12] == 127 : memcmp(addr, &six, sizeof(six)) == 0;
+}
+
+bool socket_is_wildcard(const union levee_addr *addr)
+{
+	static const union levee_addr any6;
+
+	return memcmp(addr, &any6, sizeof(any6)) == 0 || (levee_addr_is_v4(addr) && addr->d[3] == 0);
+}
+
+bool socket_serves(const struct tcp_socket *listener, const union levee_addr *addr)
+{
+	if (!levee_addr_is_v4(addr))
+		return listener->ipv6;
+	return !listener->ipv6 || !listener->ipv6_only;
 }

@@ -12,9 +12,10 @@ struct tcp_socket {
 	struct levee_tuple tuple; /* IPv4 is mapped; a listener has no remote end */
 	unsigned int ifindex;     /* bound to this interface, 0 to none */
 	unsigned int backlog;     /* of a listener: connections that may wait for accept() */
-	unsigned int waiting;     /* of a listener: those that do */
-	unsigned char state;	     /* the kernel's, TCP_LISTEN etc. of netinet/tcp.h */
-	bool ipv6;	   /* an AF_INET6 socket; its address may be mapped all the same */
+	unsigned int waiting;     /* of a listener: connections that do */
+	unsigned int drops; /* of a listener: SYNs and third ACKs that it had to drop, since it listens, modulo 2^32 */
+	unsigned char state; /* the kernel's, TCP_LISTEN etc. of netinet/tcp.h */
+	bool ipv6; /* an AF_INET6 socket; its address may be mapped all the same */
 	bool ipv6_only;
 	bool mptcp;
 };
@@ -28,6 +29,15 @@ typedef int (*socket_visit)(const struct tcp_socket *socket, void *arg);
 /* Negative errno, or what `visit` answered. -EINTR: sockets changed underway, some may be missing. */
 int sockets_each_listener(socket_visit visit, void *arg);
 int sockets_each_connection(socket_visit visit, void *arg);
+
+/* The kernel's half-open connections. It looks at every TCP socket for that, twice. */
+int sockets_each_half_open(socket_visit visit, void *arg);
+
+bool socket_is_wildcard(const union levee_addr *addr);
+bool socket_is_loopback(const union levee_addr *addr);
+
+/* Does a listener on a wildcard address take connections to this one? */
+bool socket_serves(const struct tcp_socket *listener, const union levee_addr *addr);
 
 /*
  * The socket that a segment from the tuple's remote end would meet, as the kernel looks it up: the connection's, else a

@@ -51,6 +51,8 @@ int tables_resize(struct levee_bpf *skel, const struct levee_geometry *g)
 		err = resize(skel->maps.service_filters, skel->maps.services, g->service_sets);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.service_counts, g->service_sets * LEVEE_WAYS);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.service_rtt, g->service_sets * LEVEE_WAYS);
 	skel->rodata->geometry = *g;
 	skel->rodata->cpus = libbpf_num_possible_cpus();
 	return err;
@@ -63,11 +65,11 @@ static unsigned long long table_memory(unsigned long long sets, unsigned int ent
 
 unsigned long long tables_memory(const struct levee_geometry *g)
 {
-	unsigned long long counts = (unsigned long long)g->service_sets * LEVEE_WAYS *
-				    sizeof(struct levee_service_counts);
+	unsigned long long services = (unsigned long long)g->service_sets * LEVEE_WAYS;
 
 	return table_memory(g->flow_sets, sizeof(struct levee_flow)) +
 	       table_memory(g->half_open_sets, sizeof(struct levee_half_open)) +
-	       table_memory(g->service_sets, sizeof(struct levee_service)) + counts * libbpf_num_possible_cpus() +
-	       LEVEE_EVENT_RING;
+	       table_memory(g->service_sets, sizeof(struct levee_service)) +
+	       services * sizeof(struct levee_service_counts) * libbpf_num_possible_cpus() +
+	       services * sizeof(struct levee_service_rtt) + LEVEE_EVENT_RING;
 }

@@ -18,51 +18,36 @@
 #include <levee/table.h>
 
 #include "cleanup.h"
-#include "tables.h"
+#include "errors.h"
+#include "programs.h"
 #include "trial.h"
 
 #include "levee.skel.h"
 
 static const __u32 first;
 
-/* --- what the attached programs were loaded with */
+/* --- loading */
 
-#define PROGRAM_MAPS_MAX 64
-
-static int read_rodata(int prog, void *to, size_t size)
+/* What the attached programs were loaded with, but for small tables. Secrets are read for the key alone. */
+static int read_constants(const struct trial *t, struct program_constants *c)
 {
-	__u32 ids[PROGRAM_MAPS_MAX], len = sizeof(struct bpf_prog_info);
-	struct bpf_prog_info info = { .map_ids = (__u64)(unsigned long)ids, .nr_map_ids = PROGRAM_MAPS_MAX };
+	close_fd int fd = maps_open_writable(t->attached, MAP_SECRETS);
+	struct levee_secrets secrets;
 
-	if (bpf_obj_get_info_by_fd(prog, &info, &len))
-		return -errno;
-	for (__u32 i = 0; i < info.nr_map_ids && i < PROGRAM_MAPS_MAX; i++) {
-		close_fd int fd = bpf_map_get_fd_by_id(ids[i]);
-		struct bpf_map_info map = {};
-
-		len = sizeof(map);
-		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &len) || !strstr(map.name, ".rodata"))
-			continue;
-		if (map.value_size != size)
-			return -EPROTO;
-		return bpf_map_lookup_elem(fd, &first, to) ? -errno : 0;
-	}
-	return -ENOENT;
-}
-
-/*
- * The constants of the attached program, the hash key of its tables among them, but for the size of tables. -EPROTO:
- * programs of another build.
- */
-static int copy_constants(const struct maps *attached, struct levee_bpf *skel)
-{
-	close_fd int prog = maps_open_program(attached, "levee_ingress");
-	struct levee_geometry small = skel->rodata->geometry;
-	/* The section, of which skel->rodata names the beginning. */
-	int err = prog < 0 ? -EPERM : read_rodata(prog, skel->rodata, bpf_map__value_size(skel->maps.rodata));
-
-	memcpy((void *)&skel->rodata->geometry, &small, sizeof(small));
-	return err;
+	if (fd < 0)
+		return -fd;
+	if (bpf_map_lookup_elem(fd, &first, &secrets))
+		return failed(EXIT_FAILED, "%s: reading the tables' key failed: %s", t->attached->ifname,
+			      strerror(errno));
+	*c = (struct program_constants){
+		.geometry = { .flow_sets = 1, .half_open_sets = 1, .service_sets = LEVEE_SERVICES_MAX / LEVEE_WAYS },
+		.hash_key = secrets.hash,
+		/* Of several editions the one that has the packets. */
+		.edition = t->attached->settings.enabled ? t->attached->settings.enabled : 1,
+		.handoff = t->attached->meta.handoff,
+	};
+	explicit_bzero(&secrets, sizeof(secrets));
+	return 0;
 }
 
 static bool read_tag(int prog, __u8 tag[BPF_TAG_SIZE])
@@ -90,29 +75,34 @@ static bool is_same_build(const struct trial *t)
 	       memcmp(here, there, sizeof(here)) == 0;
 }
 
-/* --- loading */
-
-static int open_instance(struct trial *t)
+/* Only the program that is asked for. */
+static int load(const struct trial *t)
 {
-	static const struct levee_geometry small = { .flow_sets = 1,
-						     .half_open_sets = 1,
-						     .service_sets = LEVEE_SERVICES_MAX / LEVEE_WAYS };
-	struct bpf_program *prog;
-	int err;
-
-	t->skel = levee_bpf__open();
-	if (!t->skel)
-		return -errno;
-	err = tables_resize(t->skel, &small);
 	/* Nobody listens to a trial. */
-	if (!err)
-		err = bpf_map__set_max_entries(t->skel->maps.events, sysconf(_SC_PAGESIZE));
+	int err = bpf_map__set_max_entries(t->skel->maps.events, sysconf(_SC_PAGESIZE));
+	struct bpf_program *prog;
+
 	bpf_object__for_each_program(prog, t->skel->obj)
 		if (!err)
 			err = bpf_program__set_autoload(prog, prog == program(t));
 	if (!err)
-		err = copy_constants(t->attached, t->skel);
-	return err ? err : levee_bpf__load(t->skel);
+		err = levee_bpf__load(t->skel);
+	return err ? programs_refused(t->attached->ifname, err) : 0;
+}
+
+static int open_instance(struct trial *t)
+{
+	struct program_constants constants;
+	int err = read_constants(t, &constants);
+
+	if (err)
+		return err;
+	t->skel = programs_open(t->attached->ifname, &constants);
+	explicit_bzero(&constants, sizeof(constants));
+	if (!t->skel)
+		return EXIT_FAILED;
+	memcpy(&t->hash_key, (const void *)&t->skel->rodata->hash_key, sizeof(t->hash_key));
+	return load(t);
 }
 
 /* --- copying */
@@ -189,7 +179,7 @@ static int copy_filter(const struct trial *t, enum map_id filters, __u32 set)
 
 static int copy_set(const struct trial *t, enum map_id filters, enum map_id slots, __u32 size)
 {
-	__u32 hash = levee_tuple_hash((const __u64 *)t->skel->rodata->hash_key.k, &t->tuple), set;
+	__u32 hash = levee_tuple_hash(t->hash_key.k, &t->tuple), set;
 	int sets = map_sets(t->attached->fd[slots]), err;
 
 	if (sets <= 0)
@@ -231,7 +221,8 @@ int trial_open(struct trial *t, const struct maps *attached, const struct levee_
 	for (int i = 0; i < MAP_COUNT; i++)
 		t->view.fd[i] = bpf_object__find_map_fd_by_name(t->skel->obj, map_names[i]);
 	t->same_build = is_same_build(t);
-	return copy_state(t);
+	err = copy_state(t);
+	return err ? failed(EXIT_FAILED, "%s: copying the state failed: %s", attached->ifname, strerror(-err)) : 0;
 }
 
 void trial_close(struct trial *t)
@@ -307,7 +298,7 @@ static void find_service(const struct trial *t, struct trial_state *state)
 
 		if (s->key.port == t->tuple.lport && memcmp(&s->key.addr, &t->tuple.local, sizeof(s->key.addr)) == 0) {
 			state->service = s;
-			state->owner = &state->services->all[s->owner % LEVEE_SERVICES_MAX];
+			state->owner = service_owner_of(state->services, s);
 		}
 	}
 }
@@ -338,7 +329,7 @@ void trial_state_free(struct trial_state *state)
 
 static bool find_entry(const struct trial *t, enum map_id slots, void *entry, size_t size)
 {
-	__u16 tag = levee_tag_of_hash(levee_tuple_hash((const __u64 *)t->skel->rodata->hash_key.k, &t->tuple));
+	__u16 tag = levee_tag_of_hash(levee_tuple_hash(t->hash_key.k, &t->tuple));
 	struct levee_flow place; /* the largest */
 	struct levee_head head;
 

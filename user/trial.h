@@ -27,6 +27,7 @@ struct trial {
 	const struct maps *attached;
 	struct maps view; /* the instance's own maps, for everything that reads maps */
 	struct levee_bpf *skel;
+	struct levee_hash_key hash_key;
 	struct levee_tuple tuple;
 	bool out;  /* a packet that this host sends: levee_egress, else levee_ingress */
 	bool same_build; /* the attached program is this binary's, instruction by instruction */
@@ -34,7 +35,7 @@ struct trial {
 	struct levee_stats stats; /* what the packet has added */
 };
 
-/* Negative errno, or 0. trial_close() is right after any answer. library_log_last() may say more. */
+/* 0, or an exit code after failed(). trial_close() is right after any answer. */
 int trial_open(struct trial *t, const struct maps *attached, const struct levee_tuple *tuple, bool out);
 void trial_close(struct trial *t);
 

@@ -9,9 +9,14 @@
 #include <bpf/libbpf.h>
 #include <levee/levee.h>
 
+#define XDP_OURS_MAX 8
+
 struct xdp_state {
 	__u32 hook_id;   /* program on the hook (a dispatcher, or alone), 0 none */
-	__u32 ours_id;   /* levee_ingress, 0 not there */
+	__u32 ours_id;   /* levee_ingress, 0 not there; the last of several in a chain */
+	/* All of them: more than one while one takes the place of another. */
+	unsigned int ours_count;
+	__u32 ours[XDP_OURS_MAX];
 	__u32 flags;     /* XDP_FLAGS_DRV_MODE or XDP_FLAGS_SKB_MODE */
 	bool dispatcher; /* hook_id is libxdp's dispatcher */
 	bool nameless;   /* no privilege to read names: ours_id is not known */
@@ -32,7 +37,20 @@ int xdp_inspect(unsigned int ifindex, struct xdp_state *state);
 int xdp_attach(struct bpf_object *obj, unsigned int ifindex, __u32 flags);
 int xdp_attach_exclusive(struct bpf_object *obj, unsigned int ifindex, __u32 flags);
 
-/* Removes levee's program, however it was attached. 1 removed, 0 was not there, negative errno. */
+/* Is that program of levee on the hook? */
+bool xdp_has(const struct xdp_state *state, __u32 id);
+
+/*
+ * Puts a loaded program in the place of the one that is alone on the hook, or that the link holds: every packet meets one
+ * of the two. Negative errno.
+ */
+int xdp_replace(unsigned int ifindex, __u32 flags, int old_fd, int new_fd);
+int xdp_replace_exclusive(int link_fd, int old_fd, int new_fd);
+
+/* Takes one program of the dispatcher's chain out. Negative errno. */
+int xdp_detach_dispatched(unsigned int ifindex, __u32 id);
+
+/* Removes levee's programs, however they were attached. 1 removed, 0 none was there, negative errno. */
 int xdp_detach_ours(unsigned int ifindex);
 
 /* Tells libxdp where the bpffs is; before anything else here, as libxdp looks only once. */

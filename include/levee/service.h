@@ -7,6 +7,7 @@
 
 #include "addr.h"
 #include "flow.h"
+#include "rtt.h"
 
 struct levee_service_key {
 	union levee_addr addr;
@@ -45,6 +46,12 @@ struct levee_profile {
 /* levee_service.mode */
 enum levee_mode { LEVEE_MODE_CALM, LEVEE_MODE_COOKIE };
 
+/* How long a full accept queue is kept in mind: as long as the kernel repeats a SYN-ACK whose third ACK it had to drop. */
+#define LEVEE_FULL_MINDED_MS 64000U
+
+/* An accept queue that has room counts as full still until it has had room, whenever it was looked at, for so long. */
+#define LEVEE_FULL_OVER_MS 1000U
+
 /* The value of map "services". The first line is read by every SYN, the second is written per connection. */
 struct levee_service {
 	struct levee_service_key key;
@@ -57,7 +64,8 @@ struct levee_service {
 	__u16 owner;        /* index of the entry that counts for it */
 	__u32 full_ms;      /* when the accept queue was last found full; 0 never */
 	__u32 refreshed_ms; /* when its listener was looked at last, or a SYN came after half an hour without that */
-	__u32 pad2[2];
+	__u32 full_since_ms; /* when it was found full first; 0: it has had room, and was not full for LEVEE_FULL_OVER_MS */
+	__u32 asked_ms;     /* when it was looked at because of a SYN */
 	/* second line */
 	__u32 half_open; /* entries it holds now */
 	__u32 in_flight; /* cookies in flight, as of the last tick */

@@ -261,6 +261,7 @@ void world_reset(struct world *w, const struct row *row, bool v6, uint32_t local
 	zero_map(skel->maps.service_filters);
 	zero_map(skel->maps.services);
 	zero_map(skel->maps.service_counts);
+	zero_map(skel->maps.service_rtt);
 	zero_map(skel->maps.runtime);
 	zero_map(skel->maps.stats);
 	map_write(skel->maps.secrets, 0, &secrets);

@@ -24,13 +24,14 @@ static json_t *words_schema(const struct vocabulary *words, bool also_none)
 	return json_pack("{s:s, s:o}", "type", "string", "enum", list);
 }
 
-/* Words that may be missing are those of a side, and of the state before. */
-static bool may_be_none(const struct field *f)
+/* Words that may be missing are those of a side, of the state before, and all that a listener's event does not have. */
+static bool may_be_none(const struct field *f, bool of_events)
 {
-	return strstr(f->key, "\"suspect\"") || strstr(f->key, "\"was_");
+	return strstr(f->key, "\"suspect\"") || strstr(f->key, "\"was_") ||
+	       (of_events && (strstr(f->key, "\"state_") || strstr(f->key, "\"began\"")));
 }
 
-static json_t *field_schema(const struct field *f)
+static json_t *field_schema(const struct field *f, bool of_events)
 {
 	json_t *type;
 
@@ -40,7 +41,7 @@ static json_t *field_schema(const struct field *f)
 		type = json_pack("{s:s}", "type", "string");
 		break;
 	case FIELD_WORD:
-		type = words_schema(f->words, may_be_none(f));
+		type = words_schema(f->words, may_be_none(f, of_events));
 		break;
 	case FIELD_MICROSECONDS:
 		type = json_pack("{s:[s,s]}", "type", "integer", "null");
@@ -63,7 +64,7 @@ static json_t *row_schema(const struct field *fields, unsigned int count)
 		if (!fields[i].key)
 			continue;
 		snprintf(name, sizeof(name), "%.*s", (int)fields[i].key_len - 3, fields[i].key + 1);
-		json_object_set_new(properties, name, field_schema(&fields[i]));
+		json_object_set_new(properties, name, field_schema(&fields[i], fields == event_fields));
 		json_array_append_new(required, json_string(name));
 	}
 	return json_pack("{s:s, s:o, s:o, s:b}", "type", "object", "properties", properties, "required", required,
