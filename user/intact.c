@@ -22,7 +22,7 @@ static void check_xdp(const struct levee_meta *m, const struct xdp_state *xdp, j
 {
 	if (!xdp)
 		problem(problems, "the interface's XDP program cannot be asked for");
-	else if (xdp->nameless ? xdp->hook_id == 0 : xdp->ours_id != m->xdp_prog_id)
+	else if (xdp->nameless ? xdp->hook_id == 0 : !xdp_has(xdp, m->xdp_prog_id) && !xdp_has(xdp, m->xdp_next_id))
 		problem(problems,
 			"the XDP program is no longer on the interface: somebody removed it, nothing is protected");
 }

@@ -40,7 +40,7 @@ check "attach" attach "${SMALL[@]}"
 is "one end" "$(refusal "$CLIENT")" "2 which packet?"
 is "an end without a port" "$(WIDTH=30 refusal 198.18.0.2 "$WEB")" '2 SRC: "198.18.0.2" is no addres'
 is "a port of a service by name" "$(WIDTH=30 refusal "$CLIENT" "$SERVER_V4:http")" '2 DST: "198.18.0.1:http" is no a'
-is "both families" "$(refusal "$CLIENT" "[$SERVER_V6]:80" | grep -o 'the other IPv6')" "the other IPv6"
+is "both families" "$(WIDTH=99 refusal "$CLIENT" "[$SERVER_V6]:80" | grep -o 'the other IPv6')" "the other IPv6"
 is "letters that are no flags" "$(WIDTH=34 refusal "$CLIENT" "$WEB" --flags SX)" '2 --flags: "SX" has other letters th'
 is "options that are none" "$(WIDTH=36 refusal "$CLIENT" "$WEB" --options mss)" '2 --options: "mss" is not such a list,'
 is "too much data" "$(WIDTH=28 refusal "$CLIENT" "$WEB" --data 9000)" "2 --data: 9000 is not between "
@@ -64,8 +64,6 @@ decided "a SYN to a closed port" pass syn_no_service
 is "no service and no socket there" "$(said '"\(.state.service) \(.state.socket)"')" "null null"
 ask "$CLIENT" "$WEB" --flags SF
 decided "SYN and FIN" drop syn_fin
-ask "$CLIENT" "$WEB" --flags none
-decided "no flags at all" drop no_flags
 ask "$CLIENT" "$WEB" --flags A
 decided "an ACK of nobody, calm" pass no_flow
 ask "$CLIENT" 198.18.0.77:80
@@ -87,8 +85,6 @@ is "which were given" "$(said .numbers)" given
 ask "$ONE" "$WEB" --flags R
 is "an exact RST would end it" "$(said '.changes[]')" \
 	"the flow would move from ESTABLISHED here, ESTABLISHED there to CLOSED here, CLOSED there"
-ask "$ONE" "$WEB"
-decided "a SYN on it" pass flow_syn
 ask "$WEB" "$ONE" --flags FA
 is "a FIN of this host leaves" "$(said '"\(.direction) \(.verdict) \(.reason)"')" "out pass null"
 is "and would move its end" "$(said '.changes[]')" \
@@ -140,35 +136,34 @@ decided "and if it comes back" pass cookie
 check "the listener would be given a socket" mentions "at TC ingress the listener would be given a socket"
 ask "$CLIENT" "$WEB" --flags A --seq 1001 --ack $(((ISN + 2) % 4294967296)) --options "ts=2:$TSVAL"
 decided "another number is none" drop bad_cookie
-ask "$CLIENT" "$WEB" --flags R
-decided "a RST of nobody" drop no_flow_drop
 ask "$CLIENT" "$WEB" --options md5
 decided "a signed SYN goes to the stack" pass syn_signed
-ask "$SERVER_V4:40000" "$WEB"
-decided "a SYN from the server's own address" drop bad_address
 
 # --- no trace
 
-MAPS="stats flows flow_filters half_open half_open_filters services service_filters service_counts settings secrets listener"
+# Every map but those that go on by themselves, twice a second or with the clock.
 snapshot()
 {
-	local dir map
+	local map
 
-	dir=$(dirname "$(find "$LEVEE_BPFFS" -name meta)")
-	for map in $MAPS; do
-		bpftool -j map dump pinned "$dir/$map" || echo "$map cannot be read: $RANDOM"
-	done | sha256sum
+	find "$LEVEE_BPFFS" -type f ! -name 'prog_*' ! -name 'link_*' ! -name runtime ! -name housekeeping ! -name events \
+		! -name history ! -name '*.debug' | sort | while read -r map; do
+		echo "$map"
+		bpftool -j map dump pinned "$map" || echo "cannot be read: $RANDOM"
+	done >"$LAB_DIR/snapshot"
+	sha256sum <"$LAB_DIR/snapshot"
 }
 ask_everything()
 {
-	levee why "$CLIENT" "$WEB" && levee why "$WEB" "$CLIENT" --flags SA && levee why "$CLIENT" "$WEB" --flags A &&
-		levee why "$SERVER_V4:50000" 198.18.0.9:7000 && levee why "$ONE" "$WEB" --flags RA
+	levee why "$CLIENT" "$WEB" && levee why "$CLIENT" "$WEB" --flags A && levee why "$WEB" "$CLIENT" --flags SA &&
+		levee why "$SERVER_V4:50000" 198.18.0.9:7000
 }
 # The tables age by themselves: a change that a question makes, it makes every time.
 no_trace()
 {
 	local before i
 
+	[ "$(status .tables.flows.used)" -ge 1 ] || { echo "the tables are empty"; return 1; }
 	for ((i = 0; i < 5; i++)); do
 		before=$(snapshot)
 		ask_everything >/dev/null || return
@@ -176,8 +171,8 @@ no_trace()
 	done
 	return 1
 }
-check "the tables hold something" [ "$(status .tables.flows.used)" -ge 1 ]
-check "after five questions all tables are as they were, byte for byte" no_trace
+check "after four questions all maps are as they were, byte for byte" no_trace
+check "among them the tables of connections" grep -q half_open_filters "$LAB_DIR/snapshot"
 BEFORE=$(snapshot)
 page
 check "which a page changes" [ "$BEFORE" != "$(snapshot)" ]
