@@ -12,6 +12,8 @@
 /* Housekeeping that is silent for so long has stopped. */
 #define HOUSEKEEPING_SILENT_MS (8 * (int)LEVEE_TICK_MS)
 
+#define INTERRUPTED_RELOAD "a reload was interrupted: what it has replaced and what it has not protect together"
+
 static void problem(json_t *problems, const char *text)
 {
 	json_array_append_new(problems, json_string(text));
@@ -80,6 +82,8 @@ json_t *intact_problems(const struct maps *maps, const struct levee_runtime *run
 		check_xdp(&maps->meta, xdp, problems);
 		check_tc(&maps->meta, ifindex, problems);
 		check_housekeeping(maps, run, problems);
+		if (maps->meta.xdp_next_id)
+			problem(problems, INTERRUPTED_RELOAD);
 	}
 	return problems;
 }

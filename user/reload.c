@@ -101,7 +101,7 @@ static int take_place(struct reload *r)
 
 static int read_file(struct reload *r)
 {
-	int err = conf_find(&r->conf, r->options);
+	int err = conf_find(&r->conf, r->options, meta(r)->file);
 
 	return err ? err : settings_plan(&r->maps, &r->conf, &r->plan);
 }

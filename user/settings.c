@@ -178,7 +178,7 @@ int settings_plan(const struct maps *maps, const struct conf *conf, struct setti
 		.from = maps->meta.from,
 		.changes = json_array(),
 	};
-	snprintf(plan->file, sizeof(plan->file), "%s", conf->path);
+	conf_full_path(plan->file, conf);
 	options_presets(&p.wanted);
 	err = conf_apply(conf, maps->ifname, &p.wanted);
 	for (int i = 0; !err && i < LEVEE_SETTABLE_COUNT; i++)
