@@ -139,9 +139,13 @@ static void render_problems(const json_t *m)
 	char next[128];
 	size_t i;
 
-	json_array_foreach(json_object_get(m, "problems"), i, p)
+	json_array_foreach(json_object_get(m, "problems"), i, p) {
+		only_reload = only_reload && strcmp(json_string_value(p), INTERRUPTED_RELOAD) == 0;
 		output_wrapped_color(stdout, COLOR_BAD, "  PROBLEM     ", 14, json_string_value(p));
-	snprintf(next, sizeof(next), "run \"levee detach %s\", then attach again", model_text(m, "interface"));
+	}
+	snprintf(next, sizeof(next),
+		 only_reload ? "run \"levee reload %s\" again" : "run \"levee detach %s\", then attach again",
+		 model_text(m, "interface"));
 	if (i > 0)
 		output_wrapped(stdout, "  what to do  ", 14, next);
 }

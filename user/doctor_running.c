@@ -21,8 +21,13 @@ void check_attached(struct doctor *d)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(problems, i, one)
-		FAILED(d, "%s\nrun \"levee detach %s\", then attach again", json_string_value(one), d->ifname);
+	json_array_foreach(problems, i, one) {
+		bool reload = strcmp(json_string_value(one), INTERRUPTED_RELOAD) == 0;
+
+		FAILED(d,
+		       reload ? "%s\nrun \"levee reload %s\" again" : "%s\nrun \"levee detach %s\", then attach again",
+		       json_string_value(one), d->ifname);
+	}
 	if (!json_array_size(problems))
 		OK(d, "programs, filters and timer are in their places");
 }

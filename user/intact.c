@@ -12,8 +12,6 @@
 /* Housekeeping that is silent for so long has stopped. */
 #define HOUSEKEEPING_SILENT_MS (8 * (int)LEVEE_TICK_MS)
 
-#define INTERRUPTED_RELOAD "a reload was interrupted: what it has replaced and what it has not protect together"
-
 static void problem(json_t *problems, const char *text)
 {
 	json_array_append_new(problems, json_string(text));

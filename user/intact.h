@@ -10,6 +10,9 @@
 #include "maps.h"
 #include "xdp.h"
 
+/* The one problem that a reload mends; all others want levee detached and attached. */
+#define INTERRUPTED_RELOAD "a reload was interrupted: what it has replaced and what it has not protect together"
+
 /*
  * What is wrong, one sentence each; an empty array if nothing. `xdp` is NULL where the hook could not be inspected. Waits for
  * the timer a little if it has been silent. The caller owns the array.
