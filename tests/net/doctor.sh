@@ -68,18 +68,8 @@ found "mended" syncookies ok "is 1"
 serve_stop "$SLOW"
 serve_stop "$GO"
 
-# --- hooks
+# --- its program is taken away, and packets go on
 
-check "detach" detach
-FOREIGN=(bpf bytecode '1,6 0 0 0' flowid 1:1)
-in_server tc qdisc add dev "$SERVER_DEV" clsact
-in_server tc filter add dev "$SERVER_DEV" ingress prio 1 handle 1 protocol ip "${FOREIGN[@]}"
-check "attach behind another's filter" attach "${SMALL[@]}" --cookies never
-examine "$SERVER_DEV"
-found "a filter before levee's" tc warn "comes before levee's" "tc filter show dev $SERVER_DEV ingress"
-found "cookies never" cookies warn "levee only watches" "--cookies adaptive"
-
-# Its program is taken away, packets go on.
 flood_start --dst "$SERVER_V4" --rate 4000 --seconds 30 --kind rst >/dev/null
 wait_for '[ "$(counters pass.no_flow)" -gt 1000 ]' 10
 examine "$SERVER_DEV"
@@ -91,8 +81,9 @@ found "the XDP program is gone" attached fail "somebody removed it" "levee detac
 found "and packets pass unseen" traffic fail "levee saw none of them"
 is "exit code of a problem" "$DOCTOR_EXIT" 1
 flood_stop >/dev/null 2>&1
-detach >/dev/null
-in_server tc qdisc del dev "$SERVER_DEV" clsact
+check "detach" detach
+
+# --- others on the hooks, and SYNs that levee cannot answer
 
 in_server "$FLOOD" --stub "$SERVER_DEV"
 in_server tc qdisc add dev "$SERVER_DEV" ingress
@@ -102,14 +93,17 @@ found "the old ingress qdisc" tc fail 'levee needs "clsact"' "tc qdisc add dev $
 in_server "$FLOOD" --no-xdp "$SERVER_DEV"
 in_server tc qdisc del dev "$SERVER_DEV" ingress
 
-# --- SYNs that levee cannot answer
-
-check "attach" attach "${SMALL[@]}" --mode generic
+in_server tc qdisc add dev "$SERVER_DEV" clsact
+in_server tc filter add dev "$SERVER_DEV" ingress prio 1 handle 1 protocol ip bpf bytecode '1,6 0 0 0' flowid 1:1
+check "attach behind another's filter, only to watch" attach "${SMALL[@]}" --cookies never --mode generic
 flood --dst "$SERVER_V4" --port 9 --packets 40 --rate 4000 >/dev/null
 examine "$SERVER_DEV"
+found "a filter before levee's" tc warn "comes before levee's" "tc filter show dev $SERVER_DEV ingress"
+found "cookies never" cookies warn "levee only watches" "--cookies adaptive"
 found "generic though the driver has native XDP" mode warn "levee attach $SERVER_DEV --mode native"
 found "SYNs to nothing but closed ports" handshakes warn "all 40 SYNs" "levee why"
 check "detach" detach
+in_server tc qdisc del dev "$SERVER_DEV" clsact
 
 # --- other interfaces
 
