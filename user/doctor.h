@@ -179,6 +179,10 @@ struct traffic_facts {
 };
 
 void judge_traffic(struct doctor *d, const char *ifname, const struct traffic_facts *f);
+
+/* Do the samples look as if packets went past levee? */
+bool traffic_is_missed(const struct doctor *d);
+
 void judge_handshakes(struct doctor *d, const char *ifname, const struct levee_stats *s, unsigned long long up_ms);
 
 #endif

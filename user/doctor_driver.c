@@ -85,11 +85,9 @@ void check_checksum(struct doctor *d)
 		     "the peer %s leaves checksums to this side: levee takes those of a local sender as they are\n"
 		     "nothing; to see whole checksums in tcpdump: ethtool -K %s tx off",
 		     peer.name, peer.name);
-	else if (strcmp(d->link.kind, "veth") == 0)
-		OK(d, "a veth: checksums that its peer leaves unfinished are taken as they are");
 	else
-		OK(d, "the wire brings whole checksums%s",
-		   d->attached ? ", and no SYN was dropped for a wrong one" : "");
+		OK(d, "checksums that a local sender leaves unfinished are taken as they are%s",
+		   d->attached ? "; no SYN was dropped for a wrong one" : "");
 }
 
 /* --- VLAN */

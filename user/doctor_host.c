@@ -123,9 +123,11 @@ void judge_backlogs(struct doctor *d, const struct backlog_facts *f)
 		   f->listeners, f->listeners == 1 ? "" : "s", f->somaxconn);
 }
 
+/* Those on a loopback address have no client that floods. */
 static int take_backlog(const struct tcp_socket *s, void *arg)
 {
-	backlog_take(arg, s);
+	if (!socket_is_loopback(&s->tuple.local))
+		backlog_take(arg, s);
 	return 0;
 }
 
@@ -148,6 +150,8 @@ static int count_listener(const struct tcp_socket *s, void *arg)
 	struct mptcp_count *l = arg;
 	char endpoint[64];
 
+	if (socket_is_loopback(&s->tuple.local))
+		return 0;
 	l->all++;
 	if (s->mptcp)
 		name_some(l->named, sizeof(l->named), ++l->mptcp,
@@ -171,7 +175,7 @@ void check_listeners(struct doctor *d)
 		     "turn MPTCP off in that server (Go: GODEBUG=multipathtcp=0) or with sysctl net.mptcp.enabled=0",
 		     l.mptcp, l.all, l.named);
 	else if (!l.all)
-		NOTE(d, "nothing listens in this network namespace: there is nothing to protect here\n"
+		NOTE(d, "nothing in this network namespace listens to others: there is nothing to protect here\n"
 			"servers in containers have namespaces of their own: see ip netns, or nsenter");
 	else
 		OK(d, "%u, none with MPTCP", l.all);

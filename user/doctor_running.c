@@ -51,11 +51,16 @@ void check_mode(struct doctor *d)
 /* So few packets may fall between two readings that are not made at one moment. */
 #define TRAFFIC_FEW 8
 
+static bool is_missed(const struct traffic_facts *f)
+{
+	return f->interface_gained > TRAFFIC_FEW && !f->levee_gained;
+}
+
 void judge_traffic(struct doctor *d, const char *ifname, const struct traffic_facts *f)
 {
 	unsigned long long interface = f->interface_gained, levee = f->levee_gained;
 
-	if (interface > TRAFFIC_FEW && !levee)
+	if (is_missed(f))
 		FAILED(d,
 		       "%llu packets came in by %s in %u ms, and levee saw none of them%s\n"
 		       "%s",
@@ -83,14 +88,26 @@ static __u64 packets_of(const struct levee_stats *s)
 	return sum;
 }
 
-void check_traffic(struct doctor *d)
+static struct traffic_facts traffic_of(const struct doctor *d)
 {
-	struct traffic_facts f = {
+	return (struct traffic_facts){
 		.interface_gained = d->rx_after - d->rx_before,
 		.levee_gained = packets_of(&d->after.stats) - packets_of(&d->before.stats),
 		.interval_ms = (d->after.us - d->before.us) / 1000,
 		.behind_others = d->xdp.chain_position > 1,
 	};
+}
+
+bool traffic_is_missed(const struct doctor *d)
+{
+	struct traffic_facts f = traffic_of(d);
+
+	return is_missed(&f);
+}
+
+void check_traffic(struct doctor *d)
+{
+	struct traffic_facts f = traffic_of(d);
 
 	judge_traffic(d, d->ifname, &f);
 }

@@ -142,7 +142,7 @@ else
 	skip "a tunnel" "$(head -n 1 "$LAB_DIR/tunnel")"
 fi
 REPORT=$(in_client "$LEVEE" doctor "$CLIENT_DEV" --json)
-found "nothing listens" listeners note "nothing listens"
+found "nothing listens" listeners note "nothing in this network namespace listens"
 examine --flows 1024
 is "without an interface: every one in a line" \
 	"$(jq -r '.interfaces[] | select(.interface == "dv1") | "\(.driver) \(.native) \(.state)"' <<<"$REPORT")" "veth yes down"
