@@ -6,6 +6,7 @@
 
 #include <levee/reason.h>
 
+#include "color.h"
 #include "output.h"
 #include "why.h"
 
@@ -104,11 +105,19 @@ static void render_packet(const json_t *doc, FILE *to)
 		       strcmp(numbers, "expected") == 0 ? "; the numbers that the connection expects" : "", to);
 }
 
+static enum color color_of_verdict(const char *verdict)
+{
+	if (strcmp(verdict, "drop") == 0)
+		return COLOR_BAD;
+	return strcmp(verdict, "answer") == 0 ? COLOR_ALERT : COLOR_GOOD;
+}
+
 static void render_verdict(const json_t *doc, FILE *to)
 {
 	char reason[256];
 
-	output_wrapped(to, "  verdict     ", 14, model_text(doc, "verdict_text"));
+	output_wrapped_color(to, color_of_verdict(model_text(doc, "verdict")), "  verdict     ", 14,
+			     model_text(doc, "verdict_text"));
 	if (!json_string_value(json_object_get(doc, "reason")))
 		return;
 	snprintf(reason, sizeof(reason), "%s: %s", model_text(doc, "reason"), model_text(doc, "reason_text"));
