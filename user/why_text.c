@@ -41,8 +41,8 @@ static const char *const next[] = {
 	[LEVEE_PASS_ADOPTED] = "nothing: it is tracked from here",
 	[LEVEE_PASS_NO_FLOW] = "the stack answers by a RST if it knows nothing of it either",
 	[LEVEE_TX_COOKIE] =
-		"if the client does not connect, the answer is lost on its way: XDP_TX needs native support of the driver, and on "
-		"veth a program on the peer too; levee doctor tells",
+		"if the client does not connect, the answer is lost on its way: on veth in native mode the peer needs an XDP program "
+		"too, and firewalls may drop the ACK that comes back; levee doctor tells",
 	[LEVEE_DROP_IP_LENGTH] = "whatever sends it is broken, or scans",
 	[LEVEE_DROP_TCP_LENGTH] = "whatever sends it is broken, or scans",
 	[LEVEE_DROP_NO_FLAGS] = "no TCP sends such a segment: a scan",
