@@ -157,17 +157,23 @@ static void put_choices(FILE *to, const struct option *opt)
 		fprintf(to, "%s Cm %s", bar, word);
 }
 
-static void put_option(FILE *to, const struct option *opt)
+/* The rest of an item: the value, and what the option does. */
+static void put_meaning(FILE *to, const struct option *opt)
 {
 	char text[OPTION_HELP_MAX];
 
-	fprintf(to, ".It Fl Fl %s", opt->name);
 	if (opt->type == OPT_CHOICE)
 		put_choices(to, opt);
 	else if (opt->value)
 		put_words(to, opt->value, strlen(opt->value));
 	fputc('\n', to);
 	put_phrase(to, option_help(text, opt));
+}
+
+static void put_option(FILE *to, const struct option *opt)
+{
+	fprintf(to, ".It Fl Fl %s", opt->name);
+	put_meaning(to, opt);
 }
 
 static void put_options(FILE *to, int id)
@@ -316,19 +322,8 @@ static void print_timeouts(FILE *to)
 
 static void put_key(FILE *to, const struct option *opt)
 {
-	char text[OPTION_HELP_MAX];
-
-	fprintf(to, ".It Cm %s", opt->name);
-	if (opt->type == OPT_FLAG)
-		fputs(" = Cm yes | Cm no", to);
-	else
-		fputs(" =", to);
-	if (opt->type == OPT_CHOICE)
-		put_choices(to, opt);
-	else if (opt->value)
-		put_words(to, opt->value, strlen(opt->value));
-	fputc('\n', to);
-	put_phrase(to, option_help(text, opt));
+	fprintf(to, ".It Cm %s =%s", opt->name, opt->type == OPT_FLAG ? " Cm yes | Cm no" : "");
+	put_meaning(to, opt);
 }
 
 static void print_keys(FILE *to)

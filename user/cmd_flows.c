@@ -101,7 +101,7 @@ static int visit(const struct flow_row *row, void *arg)
 {
 	struct listing *l = arg;
 
-	if (l->read++ % PROGRESS_ROWS == 0)
+	if (++l->read % PROGRESS_ROWS == 0)
 		progress_tell(&l->progress, l->read, NULL);
 	if (!filter_matches(&l->filter, row))
 		return 0;
@@ -147,8 +147,9 @@ static int finish(struct listing *l, int err)
 		end_json(l, error);
 	else if (!l->options->jsonl)
 		columns_end(&l->columns);
-	code = stream_end(l->out);
 	progress_end(&l->progress);
+	code = stream_end(l->out);
+	l->out->progress = NULL;
 	if (!code && error) {
 		errors_as_json(false);
 		code = failed(EXIT_FAILED, "%s: reading the tables failed: %s", l->ifname, error);

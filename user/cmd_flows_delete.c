@@ -23,7 +23,7 @@ static int visit(const struct flow_row *row, void *arg)
 {
 	struct deleting *d = arg;
 
-	if (d->read++ % PROGRESS_ROWS == 0)
+	if (++d->read % PROGRESS_ROWS == 0)
 		progress_tell(&d->progress, d->read, NULL);
 	if (!filter_matches(&d->filter, row))
 		return 0;

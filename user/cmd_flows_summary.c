@@ -26,7 +26,7 @@ static int visit(const struct flow_row *row, void *arg)
 {
 	struct summing *s = arg;
 
-	if (s->summary.read++ % PROGRESS_ROWS == 0)
+	if (++s->summary.read % PROGRESS_ROWS == 0)
 		progress_tell(&s->progress, s->summary.read, NULL);
 	return filter_matches(s->filter, row) ? summary_add(&s->summary, row) : 0;
 }

@@ -11,7 +11,7 @@
 #include "queues.h"
 #include "words.h"
 
-#define ENDPOINT_WIDTH 21
+#define ENDPOINT_WIDTH 18
 
 static const struct {
 	const char *name, *help;
@@ -60,8 +60,8 @@ static const char *short_time(char to[16], const json_t *rtt, const char *name)
 
 static void render_titles(FILE *to)
 {
-	fprintf(to, "%-*s %14s  %14s  %14s  %11s\n", ENDPOINT_WIDTH, "", "SYN queue     ", "accept queue  ",
-		"cookies       ", "round trip ");
+	fprintf(to, "%-*s %-17s%-17s%-16s%s\n", ENDPOINT_WIDTH, "", "SYN queue", "accept queue", "cookies",
+		"round trip");
 	color_print(to, COLOR_HEADING, "%-*s %6s %5s %4s %4s %4s %5s  %-6s %6s  %5s %5s", ENDPOINT_WIDTH, "listener",
 		    "kernel", "levee", "of", "now", "max", "drops", "mode", "flight", "p50", "p99");
 	fputc('\n', to);
@@ -148,6 +148,9 @@ void queues_render(const json_t *doc, FILE *to)
 		render_queue(q, to);
 		render_note(q, to);
 	}
+	if (model_true(doc, "kernel_half_open_partial"))
+		fprintf(to, "  the kernel holds more than %u half-open connections: its column is not complete\n",
+			LISTENING_HALF_OPEN_MAX);
 	render_kernel(doc, to);
 }
 

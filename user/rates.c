@@ -107,10 +107,12 @@ static void render_gauges(const json_t *doc, FILE *to)
 		model_number(g, "flows_max"), model_number(g, "services"));
 }
 
-/* What is being dropped now stands out; what was dropped once does not. */
+/* What is being dropped or answered by levee now stands out; what once was does not. */
 static enum color color_of_rate(const struct group *g, double per_s)
 {
-	return g->list == drop && per_s > 0 ? COLOR_BAD : COLOR_PLAIN;
+	if (per_s > 0 && strcmp(g->name, "drop") == 0)
+		return COLOR_BAD;
+	return per_s > 0 && strcmp(g->name, "answer") == 0 ? COLOR_ALERT : COLOR_PLAIN;
 }
 
 static void render_row(const struct group *g, const char *name, const json_t *row, FILE *to)
@@ -159,6 +161,6 @@ void stats_render(const json_t *doc, FILE *to)
 	fprintf(to, "%-42s %18s %12s\n", "", "total", "per second");
 	for (unsigned int i = 0; i < COUNT(groups); i++)
 		render_group(&groups[i], json_object_get(doc, groups[i].name), to);
-	if (json_object_get(doc, "queues"))
+	if (json_is_array(json_object_get(doc, "queues")))
 		queues_render_pressure(json_object_get(doc, "queues"), to);
 }

@@ -60,8 +60,8 @@ check "there were commands and choices to compare: $compared" [ "$compared" -gt 
 # --- words
 
 completes "co" "config"
-completes "config " "set show"
-completes "config s" "set show"
+completes "config " "$(commands | sed -n 's/^config //p' | xargs | sorted)"
+completes "config se" "set"
 completes "conf se" "set"
 completes "flows del" "delete"
 completes "flows " "$(echo "delete $(interfaces)" | sorted)"

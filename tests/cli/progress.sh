@@ -11,26 +11,10 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+SCREEN=tests/lib/screen.py
 export SHELL=/bin/bash TERM=xterm WORK
 
 on_terminal() { script -qec "$1" /dev/null </dev/null; } # COMMAND_LINE
-
-# What a terminal shows after all was written: of each line what stands there last.
-screen()
-{
-	/usr/bin/python3 -c '
-import sys
-for line in sys.stdin.buffer.read().decode().replace("\r\n", "\n").split("\n"):
-    shown = []
-    column = 0
-    for c in line:
-        if c == "\r":
-            column = 0
-            continue
-        shown[column:column + 1] = [c]
-        column += 1
-    print("".join(shown).rstrip())'
-}
 
 # --- make deps
 
@@ -67,7 +51,7 @@ else
 	touch "$WORK/terminal" "$WORK/seen"
 	on_terminal "unshare -m $WORK/deps" | tee "$WORK/seen" >/dev/null
 	check "deps: a line that moves, on a terminal" grep -q "41 %  Retrieving file 1 of 2 (1min 2s remaining)" "$WORK/seen"
-	is "deps: it is gone at the end" "$(screen <"$WORK/seen" | grep -c Retrieving)" 0
+	is "deps: it is gone at the end" "$($SCREEN <"$WORK/seen" | grep -c Retrieving)" 0
 	check_not "deps: what apt says is kept back" grep -q "much that" "$WORK/seen"
 	rm "$WORK/terminal" "$WORK/installed"
 	unshare -m "$WORK/deps" 2>"$WORK/seen" >&2
@@ -78,7 +62,7 @@ fi
 # --- the bench and the tests
 
 long='. tests/lib/progress.sh; progress "1 of 2"; progress "a longer text"; progress "2"; progress_end; echo done'
-is "scripts: what was told is written over, and gone" "$(on_terminal "bash -c '$long'" | screen)" "done"
+is "scripts: what was told is written over, and gone" "$(on_terminal "bash -c '$long'" | $SCREEN)" "done"
 check "scripts: it was there" grep -q "1 of 2" <<<"$(on_terminal "bash -c '$long'")"
 is "scripts: nothing in a pipe" "$(bash -c "$long" 2>&1)" "done"
 narrow=$(on_terminal "stty cols 20; bash -c '$long'" | tr '\r' '\n' | sed 's/ *$//' | awk '{ print length }' | sort -n | tail -n 1)

@@ -20,6 +20,8 @@ on_terminal() # COMMAND_LINE
 	in_server script -qec "stty -onlcr cols ${COLUMNS_WANTED:-80}; $1" /dev/null </dev/null
 }
 
+SCREEN=$LAB_ROOT/tests/lib/screen.py
+
 plain() { sed "s/$ESCAPE\[[0-9;]*m//g"; }
 colored() { grep -q "$ESCAPE" <<<"$1"; }
 
@@ -29,11 +31,11 @@ D=$SERVER_DEV
 
 # --- colour
 
+hold one "$SERVER_V4" 80
 for command in "status $D" "stats $D" "doctor $D" "flows $D" "status nowhere0"; do
 	check "on a terminal there is colour: $command" colored "$(on_terminal "$L $command" 2>&1)"
 	check_not "in a pipe there is none: $command" colored "$(in_server $L $command 2>&1)"
 done
-hold one "$SERVER_V4" 80
 check "flows has coloured titles" grep -q "^$ESCAPE\[1mlocal " <<<"$(on_terminal "$L flows $D")"
 check_not "NO_COLOR" colored "$(NO_COLOR=1 on_terminal "$L status $D")"
 check "NO_COLOR that is empty" colored "$(NO_COLOR='' on_terminal "$L status $D")"
@@ -72,12 +74,32 @@ page
 read -r -t 20 line <&"$EVENTS"
 is "events: the first arrives while the listener goes on" "$(jq -r .event <<<"$line")" NEW
 exec {EVENTS}<&-
-check "and its end is noticed" wait_for '! in_server "$LEVEE" events "$D" --count 1 2>&1 </dev/null | grep -q already & sleep 0.1; kill $! 2>/dev/null; true' 5
-
-# --- progress
-
-"$LAB_ROOT/build/tools/fill" "$(find "$LEVEE_BPFFS" -name prog_levee_seed_flows)" 40000
+check "a reader of events that goes away is noticed" wait_for \
+	'timeout 1 ip netns exec "$SERVER_NS" "$LEVEE" events "$D" --jsonl 2>&1 >/dev/null | grep -q ^listening' 10
 released one
+
+# --- progress: of a table that takes longer to write than a second, since nobody reads it
+
+rows=40000
+in_server "$LAB_ROOT/build/tools/fill" "$(find "$LEVEE_BPFFS" -name prog_levee_seed_flows)" $rows
+check "the table settles" wait_for '[ "$(status .tables.flows.used)" -ge $rows ]' 10
+levee flows "$D" --jsonl 2>/dev/null | jq -r '"\(.local) \(.remote)"' | sort >"$LAB_DIR/wanted"
+
+ends() { awk 'NR > 1 && $1 ~ /:/ { print $1, $2 }' | sort; }
+
+seen=$(on_terminal "$L flows $D | { sleep 1.5; cat; } >$LAB_DIR/rows")
+check "progress: a count and a share on a terminal" grep -qE '[0-9]+ of [0-9]+ connections read, [0-9]+ %' <<<"$seen"
+is "progress: it is gone at the end" "$($SCREEN <<<"$seen" | grep -v '^$')" "$(wc -l <"$LAB_DIR/wanted") connections"
+is "progress: and not in the output" "$(ends <"$LAB_DIR/rows")" "$(<"$LAB_DIR/wanted")"
+
+on_terminal "$L flows $D" | { sleep 1.5; cat; } >"$LAB_DIR/seen"
+check "progress: it is there where rows go to the same terminal" grep -qE '[0-9]+ of [0-9]+ connections read' "$LAB_DIR/seen"
+is "progress: between them, and gone" "$($SCREEN <"$LAB_DIR/seen" | ends)" "$(<"$LAB_DIR/wanted")"
+
+seen=$(on_terminal "$L flows $D --summary >$LAB_DIR/rows")
+is "progress: not of what is done within a second" "$seen" ""
+in_server "$LEVEE" flows "$D" 2>"$LAB_DIR/err" | { sleep 1.5; cat; } >"$LAB_DIR/rows"
+is "progress: none where stderr is no terminal" "$(<"$LAB_DIR/err")" "$(wc -l <"$LAB_DIR/wanted") connections"
 
 check_detach
 done_testing

@@ -206,7 +206,16 @@ def across(wire, args):
         say("across", *variant, client.try_handshake())
 
 
-COMMANDS = {"at-once": at_once, "ages": ages, "burst": burst, "across": across}
+def slow(wire, args):
+    """Handshakes whose third ACK takes its time."""
+    for family in (4, 6):
+        for _ in range(9):
+            client = Client(wire, family, args.port, True).syn()
+            time.sleep(args.delay)
+            client.ack()
+
+
+COMMANDS = {"at-once": at_once, "ages": ages, "burst": burst, "across": across, "slow": slow}
 
 
 def main():
@@ -214,6 +223,7 @@ def main():
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("port", type=int, help="of an echo server on both addresses")
     parser.add_argument("--go", help="file that across waits for")
+    parser.add_argument("--delay", type=float, default=0.02, help="of slow: seconds")
     args = parser.parse_args()
     COMMANDS[args.command](Wire(), args)
     return 0

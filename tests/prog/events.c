@@ -17,7 +17,7 @@
 #define SYN_OPTIONS "mss=1460 sack ts nop ws=7"
 #define TS_OPTIONS "nop nop ts"
 
-/* What came since the last reset, as "NEW 1/2" (states of local and remote end), "STATE 1/2<0/2", "END 0/0 reason". */
+/* What came since the last reset, by the states of local and remote end, or by how full a queue was of how much. */
 struct heard {
 	char text[1024];
 	unsigned int count;
@@ -28,6 +28,12 @@ static const char *const reasons[] = {
 #define REASON(NAME, name, help) #name,
 	LEVEE_ENDED(REASON)
 #undef REASON
+};
+
+static const char *const types[] = {
+#define TYPE(NAME, name, help) #name,
+	LEVEE_EVENTS(TYPE)
+#undef TYPE
 };
 
 static const char *const states[] = { "CL", "LI", "SS", "SR", "ES", "F1", "F2", "CW", "CG", "LA", "TW" };
@@ -42,9 +48,13 @@ static int hear(void *arg, void *data, size_t size)
 		return 0;
 	h->count++;
 	h->last = *e;
-	snprintf(h->text + used, room, "%s%s %s/%s", used ? ", " : "",
-		 (const char *const[]){ "NEW", "STATE", "END" }[e->type], states[e->state[LEVEE_LOCAL] % 11],
-		 states[e->state[LEVEE_REMOTE] % 11]);
+	if (levee_event_is_of_listener(e->type)) {
+		snprintf(h->text + used, room, "%s%s %u/%u", used ? ", " : "", types[e->type], e->queue.now,
+			 e->queue.max);
+		return 0;
+	}
+	snprintf(h->text + used, room, "%s%s %s/%s", used ? ", " : "", types[e->type],
+		 states[e->state[LEVEE_LOCAL] % 11], states[e->state[LEVEE_REMOTE] % 11]);
 	used = strlen(h->text);
 	if (e->type == LEVEE_EVENT_END)
 		snprintf(h->text + used, sizeof(h->text) - used, " %s", reasons[e->reason % LEVEE_ENDED_COUNT]);
@@ -61,14 +71,19 @@ static void listen_until(struct world *w, uint32_t until_ms)
 	bpf_map_update_elem(bpf_map__fd(w->skel->maps.listener), &zero, &l, BPF_ANY);
 }
 
-static void begin(struct world *w, const struct row *row, bool v6)
+void events_begin(struct world *w)
 {
-	world_reset(w, row, v6, 0xfffffff0, 0x7ffffff0);
 	listen_until(w, clock_ms(&w->settings.clock) + LEVEE_LISTEN_MAX_MS / 2);
 	memset(&heard, 0, sizeof(heard));
 }
 
-static void expect(struct world *w, const char *wanted)
+static void begin(struct world *w, const struct row *row, bool v6)
+{
+	world_reset(w, row, v6, 0xfffffff0, 0x7ffffff0);
+	events_begin(w);
+}
+
+void events_expect(struct world *w, const char *wanted)
 {
 	struct ring_buffer *rb = ring_buffer__new(bpf_map__fd(w->skel->maps.events), hear, &heard, NULL);
 
@@ -106,7 +121,8 @@ static void whole_life(struct world *w, const struct row *row, bool v6)
 	world_in(w, &fin_in, LEVEE_PASS_FLOW, NULL);
 	world_out(w, &fin_out);
 	world_in(w, &last_ack, LEVEE_PASS_FLOW, NULL);
-	expect(w, "NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE ES/F1, STATE LA/F2, STATE CL/TW, END CL/TW fin_remote");
+	events_expect(
+		w, "NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE ES/F1, STATE LA/F2, STATE CL/TW, END CL/TW fin_remote");
 	if (heard.last.packets[LEVEE_REMOTE] != 3 || heard.last.packets[LEVEE_LOCAL] != 1 || heard.last.rtt_us == 0 ||
 	    heard.last.began != LEVEE_BEGAN_HANDSHAKE)
 		complain(w, "END tells of %u packets in, %u out, round trip %u us", heard.last.packets[LEVEE_REMOTE],
@@ -129,8 +145,9 @@ static void time_wait_reused(struct world *w, const struct row *row, bool v6)
 	world_out(w, &last_ack);
 	world_in(w, &syn, LEVEE_PASS_FLOW_SYN, NULL);
 	world_out(w, &synack);
-	expect(w,
-	       "NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE F1/ES, STATE F2/LA, STATE TW/CL, END TW/CL fin_local, NEW SR/SS");
+	events_expect(
+		w,
+		"NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE F1/ES, STATE F2/LA, STATE TW/CL, END TW/CL fin_local, NEW SR/SS");
 }
 
 static void reset(struct world *w, const struct row *row, bool v6)
@@ -142,7 +159,7 @@ static void reset(struct world *w, const struct row *row, bool v6)
 	world_in(w, &rst, LEVEE_PASS_FLOW, NULL);
 	/* The flow that the SYN replaces has ended before. */
 	world_in(w, &syn, LEVEE_PASS_SYN, NULL);
-	expect(w, "NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE CL/CL, END CL/CL reset_remote, NEW LI/SS");
+	events_expect(w, "NEW LI/SS, STATE SR/SS, STATE ES/ES, STATE CL/CL, END CL/CL reset_remote, NEW LI/SS");
 }
 
 static void half_open_ends(struct world *w, const struct row *row, bool v6)
@@ -157,7 +174,7 @@ static void half_open_ends(struct world *w, const struct row *row, bool v6)
 	world_in(w, &syn, LEVEE_PASS_SYN, NULL);
 	world_age(w, 64000);
 	world_in(w, &later, LEVEE_PASS_SYN, NULL);
-	expect(w, "NEW LI/SS, STATE SR/SS, END SR/SS reset_remote, NEW LI/SS, END LI/SS timeout, NEW LI/SS");
+	events_expect(w, "NEW LI/SS, STATE SR/SS, END SR/SS reset_remote, NEW LI/SS, END LI/SS timeout, NEW LI/SS");
 }
 
 static void timeout_and_deletion(struct world *w, const struct row *row, bool v6)
@@ -170,8 +187,9 @@ static void timeout_and_deletion(struct world *w, const struct row *row, bool v6
 	world_in(w, &ack, LEVEE_PASS_NO_FLOW, NULL);
 	handshake(w, 1);
 	world_forget(w);
-	expect(w,
-	       "NEW LI/SS, STATE SR/SS, STATE ES/ES, END ES/ES timeout, NEW LI/SS, STATE SR/SS, STATE ES/ES, END ES/ES deleted");
+	events_expect(
+		w,
+		"NEW LI/SS, STATE SR/SS, STATE ES/ES, END ES/ES timeout, NEW LI/SS, STATE SR/SS, STATE ES/ES, END ES/ES deleted");
 }
 
 static void by_cookie(struct world *w, const struct row *row, bool v6)
@@ -184,7 +202,7 @@ static void by_cookie(struct world *w, const struct row *row, bool v6)
 	begin(w, &always, v6);
 	world_in(w, &syn, LEVEE_TX_COOKIE, NULL);
 	world_in(w, &ack, LEVEE_PASS_COOKIE, NULL);
-	expect(w, "NEW ES/ES");
+	events_expect(w, "NEW ES/ES");
 	if (heard.last.began != LEVEE_BEGAN_COOKIE || heard.last.rtt_us)
 		complain(w, "began %u, round trip %u us", heard.last.began, heard.last.rtt_us);
 }
@@ -197,7 +215,7 @@ static void silence(struct world *w, const struct row *row, bool v6)
 	/* A listener that died some seconds ago. */
 	listen_until(w, clock_ms(&w->settings.clock) - 3000);
 	handshake(w, 1);
-	expect(w, "");
+	events_expect(w, "");
 }
 
 /* Nobody reads: the ring fills, the rest is counted, no packet is held up. */
@@ -216,7 +234,7 @@ static void overflow(struct world *w, const struct row *row, bool v6)
 	}
 	if (!world_counted(w, LEVEE_C_EVENT_LOST))
 		complain(w, "none of %u events was lost", sent);
-	expect(w, heard.text);
+	events_expect(w, heard.text);
 	if (heard.count + world_counted(w, LEVEE_C_EVENT_LOST) != sent)
 		complain(w, "%u heard and %u lost of %u", heard.count,
 			 (unsigned int)world_counted(w, LEVEE_C_EVENT_LOST), sent);

@@ -246,6 +246,7 @@ int main(int argc, char **argv)
 	run_sweeps(&w, report);
 	run_ageing(&w, report);
 	run_event_tests(&w, report);
+	run_queue_tests(&w, report);
 	run_races(&w, report);
 	printf("1..%u\n# %u packets sent by levee\n", passed + failed + skipped, w.emitted);
 	if (skipped)

@@ -237,8 +237,18 @@ unsigned int world_flow_sets(void);
 
 /* Changes the flags of the service of the segment sent last, as the programs would. */
 bool world_flag_service(struct world *w, uint8_t set, uint8_t clear);
-/* What the service had found: its accept queue full, at this time. */
+/* What the service had found: its accept queue full, at this time, when it was also asked last. */
 bool world_fill_accept_queue(struct world *w, uint32_t ms);
+
+/* What was counted of the service of the segment sent last. */
+bool world_roundtrips(const struct world *w, struct levee_service_rtt *rtt);
+bool world_set_roundtrips(struct world *w, const struct levee_service_rtt *rtt);
+struct levee_service_counts world_service_counts(const struct world *w);
+/* What services that are gone may have left at any place. */
+void world_spoil_counts(struct world *w);
+
+/* Waits for up to 10 s. */
+bool world_wait(struct world *w, bool (*condition)(struct world *));
 
 const char *reason_name(int reason);
 
@@ -252,8 +262,13 @@ void run_sweeps(struct world *w, report_fn report);
 /* Flows that leave the table: by age, under pressure, by hand. */
 void run_ageing(struct world *w, report_fn report);
 
-/* What a listener is told. */
+/* What a listener is told: what came since events_begin(), as "NEW LI/SS, END LI/SS reset_remote, COOKIES_ON 4/8". */
 void run_event_tests(struct world *w, report_fn report);
+void events_begin(struct world *w);
+void events_expect(struct world *w, const char *wanted);
+
+/* What is counted and told of a service and its queues. */
+void run_queue_tests(struct world *w, report_fn report);
 
 /* The same segment on two CPUs at once. */
 void run_races(struct world *w, report_fn report);

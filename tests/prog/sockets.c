@@ -441,6 +441,50 @@ static void connection_being_opened(struct world *w, const struct row *row, bool
 	drop(server);
 }
 
+/* One connection that nobody accept()s, where none may wait. */
+static int fill_accept_queue(struct world *w, bool v6, int *server)
+{
+	struct levee_tuple t = tuple_of(v6);
+	struct sockaddr_storage sa;
+	socklen_t len = address(&sa, &t.local, t.lport);
+	int fd = bound_socket(w, 0, &t.remote, 0);
+
+	*server = listener(w, v6, 0, 0);
+	if (connect(fd, (void *)&sa, len))
+		complain(w, "cannot connect: %s", strerror(errno));
+	return fd;
+}
+
+/* However many SYNs find it so: it is told once that the queue is full, and once that it has room. */
+static void full_accept_queue_is_told(struct world *w, const struct row *row, bool v6)
+{
+	struct segment syn = { .flags = F_SYN }, next = { .flags = F_SYN, .port = 1 };
+	int server, filler = fill_accept_queue(w, v6, &server), accepted;
+	struct levee_service s;
+
+	(void)row;
+	events_begin(w);
+	world_in(w, &syn, LEVEE_PASS_SYN, NULL);
+	for (int i = 0; i < 20; i++)
+		world_in(w, &syn, LEVEE_PASS_SYN_REPEATED, NULL);
+	events_expect(w, "NEW LI/SS, ACCEPT_FULL 1/0");
+	if (!world_service(w, &s) || !s.full_since_ms || world_counted(w, LEVEE_C_ACCEPT_FULL) != 1)
+		complain(w, "the service is not marked as full, once");
+	accepted = accept(server, NULL, NULL);
+	world_fill_accept_queue(w, s.full_ms - 2 * LEVEE_FULL_OVER_MS);
+	events_begin(w);
+	for (; next.port < 20; next.port++)
+		world_in(w, &next, LEVEE_PASS_SYN, NULL);
+	events_expect(w, "ACCEPT_DRAINED 0/0, NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, "
+			 "NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, "
+			 "NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS, NEW LI/SS");
+	if (!world_service(w, &s) || s.full_since_ms)
+		complain(w, "the service is still marked as full");
+	drop(filler);
+	drop(accepted);
+	drop(server);
+}
+
 static const struct {
 	struct row row;
 	void (*run)(struct world *w, const struct row *row, bool v6);
@@ -463,6 +507,7 @@ static const struct {
 	{ { .name = "half-open here, established in the kernel: adopted" }, half_open_that_is_established },
 	{ { .name = "a connection that is being opened is adopted", .cookies = LEVEE_COOKIES_ALWAYS },
 	  connection_being_opened },
+	{ { .name = "a full accept queue is told once, and once that it has room" }, full_accept_queue_is_told },
 };
 
 void run_socket_tests(struct world *w, report_fn report)

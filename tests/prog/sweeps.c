@@ -196,18 +196,6 @@ static void closed_services_make_room(struct world *w, const struct row *row, bo
 
 /* --- time */
 
-static bool wait_for(struct world *w, bool (*condition)(struct world *))
-{
-	const struct timespec pause = { .tv_nsec = 20000000 };
-
-	for (int i = 0; i < 500; i++) {
-		if (condition(w))
-			return true;
-		nanosleep(&pause, NULL);
-	}
-	return false;
-}
-
 static bool is_calm(struct world *w)
 {
 	struct levee_service s;
@@ -249,7 +237,7 @@ static void flood_ends(struct world *w, const struct row *row, bool v6)
 	fill_share(w);
 	if (!world_start_housekeeping(w))
 		return;
-	if (!wait_for(w, in_flight_is_one))
+	if (!world_wait(w, in_flight_is_one))
 		complain(w, "%u cookies in flight, wanted 1", world_runtime(w).in_flight);
 	if (!world_service(w, &s) || s.mode != LEVEE_MODE_COOKIE)
 		complain(w, "the service was calm too early");
@@ -262,7 +250,7 @@ static void flood_ends(struct world *w, const struct row *row, bool v6)
 
 		world_in_reason(w, &again);
 	}
-	if (!wait_for(w, is_calm))
+	if (!world_wait(w, is_calm))
 		complain(w, "after 10 s still %u half-open, mode not calm", world_count_half_open(w));
 	w->settings.timeout_ms[LEVEE_T_HALF_OPEN] = 64000;
 	world_apply_settings(w);
@@ -281,9 +269,9 @@ static void timer_sweeps(struct world *w, const struct row *row, bool v6)
 		world_in(w, &syn, LEVEE_PASS_SYN, NULL);
 	if (!world_start_housekeeping(w))
 		return;
-	if (!wait_for(w, has_ticked))
+	if (!world_wait(w, has_ticked))
 		complain(w, "the timer does not run");
-	if (!wait_for(w, tables_are_empty))
+	if (!world_wait(w, tables_are_empty))
 		complain(w, "%u half-open entries stayed", world_count_half_open(w));
 	if (world_runtime(w).half_open != 0)
 		complain(w, "%u half-open counted", world_runtime(w).half_open);

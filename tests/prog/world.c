@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -649,8 +650,65 @@ bool world_fill_accept_queue(struct world *w, uint32_t ms)
 	if (at == UINT32_MAX)
 		return complain(w, "there is no service");
 	s.full_ms = ms;
+	s.asked_ms = ms;
 	map_write(w->skel->maps.services, at, &s);
 	return true;
+}
+
+bool world_roundtrips(const struct world *w, struct levee_service_rtt *rtt)
+{
+	struct levee_service s;
+	uint32_t at = find_service(w, &s);
+
+	if (at != UINT32_MAX)
+		map_read(w->skel->maps.service_rtt, at, rtt);
+	return at != UINT32_MAX;
+}
+
+bool world_set_roundtrips(struct world *w, const struct levee_service_rtt *rtt)
+{
+	struct levee_service s;
+	uint32_t at = find_service(w, &s);
+
+	if (at == UINT32_MAX)
+		return complain(w, "there is no service");
+	map_write(w->skel->maps.service_rtt, at, rtt);
+	return true;
+}
+
+struct levee_service_counts world_service_counts(const struct world *w)
+{
+	struct levee_service_counts sum = { 0 }, *each = calloc(libbpf_num_possible_cpus(), sizeof(sum));
+	struct levee_service s;
+	uint32_t at = find_service(w, &s);
+
+	if (at != UINT32_MAX)
+		map_read(w->skel->maps.service_counts, at, each);
+	for (int cpu = 0; cpu < libbpf_num_possible_cpus(); cpu++) {
+		sum.syns += each[cpu].syns;
+		sum.cookies_sent += each[cpu].cookies_sent;
+		sum.cookies_valid += each[cpu].cookies_valid;
+		sum.cookies_refused += each[cpu].cookies_refused;
+	}
+	free(each);
+	return sum;
+}
+
+/* Every byte of a map. */
+static void spoil_map(struct bpf_map *map)
+{
+	size_t size = bpf_map__value_size(map) * libbpf_num_possible_cpus();
+	void *junk = memset(malloc(size), 0x5a, size);
+
+	for (uint32_t i = 0; i < bpf_map__max_entries(map); i++)
+		map_write(map, i, junk);
+	free(junk);
+}
+
+void world_spoil_counts(struct world *w)
+{
+	spoil_map(w->skel->maps.service_counts);
+	spoil_map(w->skel->maps.service_rtt);
 }
 
 unsigned int world_flow_sets(void)
@@ -703,4 +761,16 @@ bool world_age(struct world *w, uint32_t ms)
 	half_open.born_ms -= ms;
 	map_write(w->skel->maps.half_open, at, &half_open);
 	return true;
+}
+
+bool world_wait(struct world *w, bool (*condition)(struct world *))
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+
+	for (int i = 0; i < 500; i++) {
+		if (condition(w))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
 }

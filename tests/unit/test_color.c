@@ -110,7 +110,7 @@ static const char *rendered(struct capture *c, enum color_choice choice, const j
 	return c->text;
 }
 
-static void stats_show_what_is_dropped_now(void **state)
+static void stats_show_what_is_going_on(void **state)
 {
 	struct capture with, without;
 	json_t *doc = flood();
@@ -122,8 +122,9 @@ static void stats_show_what_is_dropped_now(void **state)
 	assert_non_null(strstr(with.text, "\033[1;31mdropped at the driver "));
 	assert_non_null(strstr(with.text, "\033[1;31m  bad_cookie "));
 	assert_non_null(strstr(with.text, "\n  syn_fin "));
-	assert_non_null(strstr(with.text, "\n  cookie_sent "));
-	assert_non_null(strstr(with.text, "\033[1manswered from the driver "));
+	assert_non_null(strstr(with.text, "\033[33m  cookie_sent "));
+	assert_non_null(strstr(with.text, "\033[33manswered from the driver "));
+	assert_non_null(strstr(with.text, "\033[1mpassed to the stack "));
 	assert_null(strchr(without.text, '\033'));
 	assert_string_equal(plain(with.text), without.text);
 	json_decref(doc);
@@ -201,7 +202,7 @@ int main(void)
 		cmocka_unit_test(escapes_stand_around_text),
 		cmocka_unit_test(always_wins_over_the_environment),
 		cmocka_unit_test(wrapped_lines_break_where_they_do_without),
-		cmocka_unit_test(stats_show_what_is_dropped_now),
+		cmocka_unit_test(stats_show_what_is_going_on),
 		cmocka_unit_test(events_show_beginnings_and_ends),
 		cmocka_unit_test(errors_are_found_in_a_long_scrollback),
 		cmocka_unit_test(progress_says_how_far),

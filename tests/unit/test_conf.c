@@ -532,6 +532,8 @@ static void what_a_file_no_longer_says(void **state)
 	assert_int_equal(plan.from.setting[LEVEE_SET_COOKIES], LEVEE_FROM_COMMAND);
 	assert_int_equal(plan.from.timeout[LEVEE_T_SUSPECT], LEVEE_FROM_COMMAND);
 	settings_plan_free(&plan);
+	assert_string_equal(changes_of(&maps, "", &plan), "start 60 50, flows 2048 4096, timeout.closing 1min 2min");
+	settings_plan_free(&plan);
 }
 
 /* A percentage that a command had set may not fit one of the file. */

@@ -4,22 +4,10 @@
  */
 #include "capture.h"
 
-#include <arpa/inet.h>
+#include "address.h"
 
 #include "errors.h"
 #include "filter.h"
-
-static union levee_addr address(const char *text)
-{
-	union levee_addr a;
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		levee_addr_set_v4(&a, v4.s_addr);
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
-	return a;
-}
 
 /* A connection that came in, established. */
 static struct flow_row row_of(const char *local, unsigned int lport, const char *remote, unsigned int rport)
@@ -328,6 +316,63 @@ static void nonsense_is_refused(void **state)
 	}
 }
 
+/* --- events of listeners */
+
+static bool matches_listener(const char *text, const char *at, unsigned int port)
+{
+	union levee_addr addr = address(at);
+	struct options o;
+	struct filter f;
+	char line[256];
+
+	o = options_of(line, text);
+	assert_int_equal(filter_parse(&f, &o), EXIT_OK);
+	return filter_matches_listener(&f, &addr, htons(port));
+}
+
+static void listeners(void **state)
+{
+	static const struct {
+		const char *filter;
+		bool one, any, any6; /* 198.18.0.1:80, 0.0.0.0:80, [::]:80 */
+	} rows[] = {
+		{ "", true, true, true },
+		{ "--service :80", true, true, true },
+		{ "--dst :80", true, true, true },
+		{ "--service :443", false, false, false },
+		{ "--service 198.18.0.1:80", true, true, true },
+		{ "--service 198.18.0.2:80", false, true, true },
+		{ "--service 198.18.0.0/24", true, true, true },
+		{ "--service fd00::1", false, false, true },
+		{ "--service :443 --service :80", true, true, true },
+		{ "--service :80 --dst :443", false, false, false },
+		{ "--src 203.0.113.9", false, false, false },
+		{ "--src 198.18.0.1", false, false, false },
+		{ "--state LISTEN", false, false, false },
+		{ "--began cookie", false, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *f = rows[i].filter;
+
+		if (matches_listener(f, "198.18.0.1", 80) != rows[i].one ||
+		    matches_listener(f, "0.0.0.0", 80) != rows[i].any || matches_listener(f, "::", 80) != rows[i].any6)
+			fail_msg("\"%s\"", f);
+	}
+}
+
+/* It concerns every service, but no connection more than another. */
+static void the_whole_table(void **state)
+{
+	(void)state;
+	assert_true(matches_listener("", "::", 0));
+	assert_true(matches_listener("--service 198.18.0.1:80", "::", 0));
+	assert_true(matches_listener("--dst 198.18.0.1:80", "::", 0));
+	assert_false(matches_listener("--src 198.18.0.1", "::", 0));
+	assert_false(matches_listener("--state ESTABLISHED", "::", 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +384,8 @@ int main(void)
 		cmocka_unit_test(beginnings_and_idleness),
 		cmocka_unit_test(an_empty_filter_says_so),
 		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(listeners),
+		cmocka_unit_test(the_whole_table),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

@@ -5,25 +5,14 @@
  */
 #include "capture.h"
 
-#include <arpa/inet.h>
+#include "address.h"
+
 #include <fcntl.h>
 #include <jansson.h>
 
 #include "columns.h"
 #include "events.h"
 #include "put.h"
-
-static union levee_addr address(const char *text)
-{
-	union levee_addr a;
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		levee_addr_set_v4(&a, v4.s_addr);
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
-	return a;
-}
 
 /* --- values */
 
@@ -347,14 +336,62 @@ static void events_as_json(void **state)
 		"\"remote\":\"203.0.113.9:40000\",\"state_local\":\"CLOSE_WAIT\",\"state_remote\":\"FIN_WAIT_2\","
 		"\"was_local\":\"ESTABLISHED\",\"was_remote\":\"FIN_WAIT_1\",\"began\":\"handshake\","
 		"\"reason\":\"\",\"age_ms\":3250,\"packets_in\":9,\"packets_out\":7,\"bytes_in\":12345,"
-		"\"bytes_out\":3400000,\"rtt_us\":850}");
+		"\"bytes_out\":3400000,\"rtt_us\":850,\"queue_now\":0,\"queue_max\":0}");
 	ev = example_event(LEVEE_EVENT_END);
 	ev.reason = LEVEE_ENDED_EVICTED;
 	ev.rtt_us = 0;
 	event_json(text, &ev);
 	assert_non_null(
 		strstr(text, "\"was_local\":\"\",\"was_remote\":\"\",\"began\":\"handshake\",\"reason\":\"evicted\","));
-	assert_non_null(strstr(text, "\"rtt_us\":null}"));
+	assert_non_null(strstr(text, "\"rtt_us\":null,"));
+}
+
+/* Of a listener: what a connection has and a listener has not is "" or 0. */
+static struct levee_event listener_event(enum levee_event_type type)
+{
+	return (struct levee_event){ .ns = 5000 * 1000000ULL,
+				     .tuple = { .local = address("198.18.0.1"), .lport = htons(80) },
+				     .age_ms = 7900,
+				     .type = type,
+				     .queue = { .now = 129, .max = 128 } };
+}
+
+static void events_of_listeners_as_json(void **state)
+{
+	struct levee_event ev = listener_event(LEVEE_EVENT_ACCEPT_FULL);
+	char text[FIELDS_JSON_MAX];
+
+	(void)state;
+	assert_string_equal(event_json(text, &ev),
+			    "{\"time_unix_ms\":1700000005000,\"event\":\"ACCEPT_FULL\",\"local\":\"198.18.0.1:80\","
+			    "\"remote\":\"\",\"state_local\":\"\",\"state_remote\":\"\",\"was_local\":\"\","
+			    "\"was_remote\":\"\",\"began\":\"\",\"reason\":\"\",\"age_ms\":7900,\"packets_in\":0,"
+			    "\"packets_out\":0,\"bytes_in\":0,\"bytes_out\":0,\"rtt_us\":null,\"queue_now\":129,"
+			    "\"queue_max\":128}");
+	ev = listener_event(LEVEE_EVENT_COOKIES_ON);
+	memset(&ev.tuple, 0, sizeof(ev.tuple));
+	assert_non_null(strstr(event_json(text, &ev), "\"event\":\"COOKIES_ON\",\"local\":\"\",\"remote\":\"\","));
+}
+
+static void events_of_listeners_as_lines(void **state)
+{
+	struct levee_event ev = listener_event(LEVEE_EVENT_ACCEPT_FULL);
+	char text[EVENT_TEXT_MAX];
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	assert_string_equal(event_line(text, &ev), "22:13:25.000 ACCEPT_FULL 198.18.0.1:80 129 wait where 128 may: the "
+						   "application accepts too slowly");
+	ev = listener_event(LEVEE_EVENT_ACCEPT_DRAINED);
+	assert_string_equal(event_line(text, &ev),
+			    "22:13:25.000 ACCEPT_DRAINED 198.18.0.1:80 129 wait where 128 may, after 7.9s");
+	ev = listener_event(LEVEE_EVENT_COOKIES_ON);
+	assert_string_equal(event_line(text, &ev),
+			    "22:13:25.000 COOKIES_ON 198.18.0.1:80 129 half-open where 128 may be");
+	ev = listener_event(LEVEE_EVENT_COOKIES_OFF);
+	memset(&ev.tuple, 0, sizeof(ev.tuple));
+	assert_string_equal(event_line(text, &ev),
+			    "22:13:25.000 COOKIES_OFF whole table 129 half-open where 128 may be, after 7.9s");
 }
 
 static void events_as_lines(void **state)
@@ -527,6 +564,8 @@ int main(void)
 		cmocka_unit_test(field_names_are_unique),
 		cmocka_unit_test(events_as_json),
 		cmocka_unit_test(events_as_lines),
+		cmocka_unit_test(events_of_listeners_as_json),
+		cmocka_unit_test(events_of_listeners_as_lines),
 		cmocka_unit_test(columns_without_limit),
 		cmocka_unit_test(columns_of_80),
 		cmocka_unit_test(long_ends_have_their_own_line),
