@@ -7,7 +7,7 @@
 #include <string.h>
 #include <arpa/inet.h>
 
-#include "address.h"
+#include "literal.h"
 #include "errors.h"
 #include "filter.h"
 #include "sockets.h"

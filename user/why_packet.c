@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "attached.h"
-#include "address.h"
+#include "literal.h"
 #include "errors.h"
 #include "link.h"
 #include "route.h"

@@ -7,7 +7,7 @@
 
 #include <arpa/inet.h>
 
-#include "address.h"
+#include "literal.h"
 #include "frame.h"
 
 static struct frame frame_between(const char *from, const char *to)

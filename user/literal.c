@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * address.c - see address.h.
+ * literal.c - see literal.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
 
-#include "address.h"
+#include "literal.h"
 
 int digits_parse(const char *text, int most)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * address.h - addresses and ports as text of the command line. words.h writes them.
+ * literal.h - addresses and ports as text of the command line. words.h writes them.
  */
-#ifndef USER_ADDRESS_H
-#define USER_ADDRESS_H
+#ifndef USER_LITERAL_H
+#define USER_LITERAL_H
 
 #include <stdbool.h>
 
