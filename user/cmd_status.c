@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "attached.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "errors.h"
@@ -212,27 +213,6 @@ static void render(const json_t *doc)
 		printf("\n%lld more in other network namespaces\n", model_number(doc, "elsewhere"));
 }
 
-static int none_attached(const struct place *place)
-{
-	int elsewhere = place_elsewhere(place);
-
-	if (place_hidden(place))
-		return failed(EXIT_UNSUPPORTED,
-			      "not permitted to look into %s\n"
-			      "run levee as root, or as a member of the group \"%s\" (which is let in at attach)",
-			      place->root, share_group());
-	if (!place->root[0])
-		return failed(EXIT_NOTHING,
-			      "no bpffs can be seen from here, so levee cannot be found\n"
-			      "if it was attached with LEVEE_BPFFS set, or outside of a namespace, look there");
-	if (elsewhere)
-		return failed(EXIT_NOTHING,
-			      "levee is attached to no interface of this network namespace, but to %d in others\n"
-			      "run \"ip netns exec NAME levee status\"",
-			      elsewhere);
-	return failed(EXIT_NOTHING, "levee is attached to no interface\n\"levee attach IFACE\" attaches it");
-}
-
 int cmd_status(const struct options *options)
 {
 	struct collecting c = { .interfaces = json_array() };
@@ -247,7 +227,7 @@ int cmd_status(const struct options *options)
 	if (c.err)
 		return c.err;
 	if (json_array_size(c.interfaces) == 0)
-		return none_attached(&place);
+		return attached_none(&place);
 	json_object_set_new(doc, "elsewhere", json_integer(options->argument[0] ? 0 : place_elsewhere(&place)));
 	if (options->json)
 		output_json(doc, true);

@@ -83,6 +83,8 @@ enum color color_of_level(const char *level)
 {
 	if (strcmp(level, "ok") == 0)
 		return COLOR_GOOD;
+	if (strcmp(level, "note") == 0)
+		return COLOR_HEADING;
 	return strcmp(level, "warn") == 0 ? COLOR_ALERT : COLOR_BAD;
 }
 

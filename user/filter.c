@@ -7,6 +7,7 @@
 #include <string.h>
 #include <arpa/inet.h>
 
+#include "literal.h"
 #include "errors.h"
 #include "filter.h"
 #include "sockets.h"
@@ -17,24 +18,6 @@
 
 /* The longest that can be right: an address with bits, in brackets, with a port. */
 #define ENDS_TEXT_MAX 64
-
-/* Digits only, 1 to `most`; -1 else. */
-static int parse_digits(const char *text, int most)
-{
-	size_t len = strlen(text);
-
-	if (len == 0 || len > 5 || strspn(text, "0123456789") != len || atoi(text) > most)
-		return -1;
-	return atoi(text);
-}
-
-static bool parse_port(const char *text, __be16 *port)
-{
-	int n = parse_digits(text, 65535);
-
-	*port = htons(n);
-	return n > 0;
-}
 
 /* Bits of the address as it is stored: those of an IPv4 address come behind ::ffff:0:0/96. */
 static void set_mask(union levee_addr *mask, unsigned int bits)
@@ -49,11 +32,7 @@ static void set_mask(union levee_addr *mask, unsigned int bits)
 
 static bool parse_bare_address(struct filter_ends *e, const char *text)
 {
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		levee_addr_set_v4(&e->address, v4.s_addr);
-	else if (inet_pton(AF_INET6, text, &e->address) != 1)
+	if (!address_parse(text, &e->address))
 		return false;
 	e->family = levee_addr_is_v4(&e->address) ? AF_INET : AF_INET6;
 	return true;
@@ -71,7 +50,7 @@ static bool parse_network(struct filter_ends *e, char *text)
 	if (!parse_bare_address(e, text))
 		return false;
 	most = e->family == AF_INET ? 32 : 128;
-	bits = slash ? parse_digits(slash + 1, most) : most;
+	bits = slash ? digits_parse(slash + 1, most) : most;
 	if (bits < 0)
 		return false;
 	if (!slash && (e->family == AF_INET ? e->address.d[3] == 0 : memcmp(&e->address, &any6, sizeof(any6)) == 0))
@@ -88,7 +67,7 @@ static bool parse_bracketed(struct filter_ends *e, char *text)
 	if (!end || (end[1] && end[1] != ':'))
 		return false;
 	*end = '\0';
-	return parse_network(e, text + 1) && (!end[1] || parse_port(end + 2, &e->port));
+	return parse_network(e, text + 1) && (!end[1] || port_parse(end + 2, &e->port));
 }
 
 /* Two colons make an IPv6 address, one a port. */
@@ -99,11 +78,11 @@ static bool parse_ends(struct filter_ends *e, char *text)
 	if (text[0] == '[')
 		return parse_bracketed(e, text);
 	if (!colon && strspn(text, "0123456789") == strlen(text))
-		return parse_port(text, &e->port);
+		return port_parse(text, &e->port);
 	if (!colon || strchr(colon + 1, ':'))
 		return parse_network(e, text);
 	*colon = '\0';
-	return parse_port(colon + 1, &e->port) && (colon == text || parse_network(e, text));
+	return port_parse(colon + 1, &e->port) && (colon == text || parse_network(e, text));
 }
 
 static int parse_ends_list(struct filter_ends_list *list, const struct option_list *texts, const char *option)

@@ -25,17 +25,34 @@
 const struct kernel_feature_info kernel_features[FEATURE_COUNT] = { KERNEL_FEATURES(FEATURE_ROW) };
 #undef FEATURE_ROW
 
-/* Loads "return XDP_PASS" as an xdp.frags program. */
-static bool frags_load(void)
+/* Loads "return XDP_PASS". The descriptor, or a negative errno. */
+static int load_pass(__u32 flags)
 {
 	struct bpf_insn pass[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS);
-	close_fd int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "levee_probe", "GPL", pass, 2, &opts);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = flags);
+
+	return bpf_prog_load(BPF_PROG_TYPE_XDP, "levee_probe", "GPL", pass, 2, &opts);
+}
+
+static bool frags_load(void)
+{
+	close_fd int fd = load_pass(BPF_F_XDP_HAS_FRAGS);
 
 	return fd >= 0;
+}
+
+int kernel_jits(void)
+{
+	close_fd int fd = load_pass(0);
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (fd < 0)
+		return fd;
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? -errno : info.jited_prog_len > 0;
 }
 
 bool kernel_has(enum kernel_feature feature)

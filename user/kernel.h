@@ -33,6 +33,9 @@ bool kernel_has_handoff(void);
 /* May programs of type ext be loaded, as libxdp's dispatcher needs? */
 bool kernel_has_dispatcher(void);
 
+/* Are programs compiled to machine code when they are loaded? 1 or 0; negative errno where that cannot be tried. */
+int kernel_jits(void);
+
 /* Names of the capabilities that are missing, "" if none. Returns `to`. */
 const char *privileges_missing(char to[96]);
 

@@ -87,11 +87,68 @@ void netdev_driver(const char *ifname, char driver[32])
 		snprintf(driver, 32, "%.31s", info.driver);
 }
 
+static int ethtool_bit(const char *ifname, __u32 command, __u32 bit)
+{
+	struct ethtool_value value = { .cmd = command };
+
+	return ethtool(ifname, &value) ? -1 : !!(value.data & bit);
+}
+
 int netdev_strips_vlan(const char *ifname)
 {
-	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
+	return ethtool_bit(ifname, ETHTOOL_GFLAGS, ETH_FLAG_RXVLAN);
+}
 
-	return ethtool(ifname, &value) ? -1 : !!(value.data & ETH_FLAG_RXVLAN);
+int netdev_merges(const char *ifname)
+{
+	return ethtool_bit(ifname, ETHTOOL_GFLAGS, ETH_FLAG_LRO);
+}
+
+int netdev_leaves_checksums(const char *ifname)
+{
+	return ethtool_bit(ifname, ETHTOOL_GTXCSUM, ~0U);
+}
+
+int netdev_queues(const char *ifname, unsigned int *now, unsigned int *most)
+{
+	struct ethtool_channels c = { .cmd = ETHTOOL_GCHANNELS };
+	int err = ethtool(ifname, &c);
+
+	*now = c.rx_count + c.combined_count;
+	*most = c.max_combined > c.max_rx ? c.max_combined : c.max_rx;
+	return err ? err : *now ? 0 : -ENODATA;
+}
+
+/* More queues than that are not told apart. */
+#define RSS_QUEUES_MAX 1024
+
+static unsigned int count_different(const __u32 *queue, unsigned int count)
+{
+	bool seen[RSS_QUEUES_MAX] = {};
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		bool *this = &seen[queue[i] % RSS_QUEUES_MAX];
+
+		n += !*this;
+		*this = true;
+	}
+	return n;
+}
+
+unsigned int netdev_rss_queues(const char *ifname)
+{
+	struct ethtool_rxfh_indir ask = { .cmd = ETHTOOL_GRXFHINDIR };
+	free_memory struct ethtool_rxfh_indir *table = NULL;
+
+	if (ethtool(ifname, &ask) || !ask.size)
+		return 0;
+	table = calloc(1, sizeof(*table) + ask.size * sizeof(table->ring_index[0]));
+	if (!table)
+		return 0;
+	table->cmd = ETHTOOL_GRXFHINDIR;
+	table->size = ask.size;
+	return ethtool(ifname, table) ? 0 : count_different(table->ring_index, ask.size);
 }
 
 static struct nlmsghdr *generic_request(void *buffer, __u16 family, __u8 command, __u8 version)

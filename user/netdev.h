@@ -30,6 +30,18 @@ void netdev_driver(const char *ifname, char driver[32]);
 /* Does it take VLAN tags off before XDP sees them? -1 unknown */
 int netdev_strips_vlan(const char *ifname);
 
+/* Does large receive offload merge segments? -1 unknown */
+int netdev_merges(const char *ifname);
+
+/* Does it leave the checksums of what it sends to the receiving side or the hardware? -1 unknown */
+int netdev_leaves_checksums(const char *ifname);
+
+/* Receive queues, those shared with sending included: now, and at most. Negative errno where the driver does not tell. */
+int netdev_queues(const char *ifname, unsigned int *now, unsigned int *most);
+
+/* How many queues the table of receive side scaling names; 0 unknown. */
+unsigned int netdev_rss_queues(const char *ifname);
+
 /* XDP features as the driver tells them, NETDEV_XDP_*. Negative errno: the kernel (before 6.3) does not say. */
 int netdev_xdp_features(unsigned int ifindex, __u64 *features);
 

@@ -9,6 +9,7 @@
 #include "color.h"
 #include "conf.h"
 #include "listen.h"
+#include "frame.h"
 #include "option_table.h"
 #include "order.h"
 
@@ -80,6 +81,14 @@ const struct option option_table[] = {
 	  "all of them, where no filter is given" },
 	{ "count", OPT_NUMBER, offsetof(struct options, count), ON(EVENTS), 0, 1, ~0U, "N",
 	  "stop after so many events" },
+	{ "flags", OPT_LIST, offsetof(struct options, flags), ON(WHY), 0, 0, 0, "LETTERS",
+	  "control bits of the packet: of S A F R P U E C; S if not given, or \"none\"" },
+	{ "seq", OPT_NUMBER, offsetof(struct options, seq), ON(WHY), 0, 0, ~0U, "N", "its sequence number" },
+	{ "ack", OPT_NUMBER, offsetof(struct options, ack), ON(WHY), 0, 0, ~0U, "N", "its acknowledgment number" },
+	{ "data", OPT_NUMBER, offsetof(struct options, data), ON(WHY), 0, 0, FRAME_DATA_MAX, "BYTES",
+	  "how much data it carries" },
+	{ "options", OPT_LIST, offsetof(struct options, tcp_options), ON(WHY), 0, 0, 0, "LIST",
+	  "its TCP options: mss=N,wscale=N,sack,ts=VALUE:ECHO,md5 or none; of a SYN those of Linux if not given" },
 	{ "listen", OPT_ADDRESS, offsetof(struct options, listen), ON(METRICS), 0, 0, 0, "[ADDR:PORT]",
 	  "serve them over HTTP, as http://" LISTEN_DEFAULT "/metrics where nothing else is said" },
 	{ "user", OPT_TEXT, offsetof(struct options, user), ON(METRICS), 0, 0, 0, "NAME",
@@ -147,6 +156,10 @@ const char *const command_notes[CMD_COUNT] = {
 		"80x24 and without colour (NO_COLOR). With --json one document, of the second that follows; with --jsonl "
 		"one each second. While it runs, the datapath samples the sources of SYNs and tells events, and events "
 		"have one listener at a time.",
+	[CMD_WHY] =
+		"ADDRESS:PORT, or [IPV6]:PORT. The packet comes in if DST is this host's, and leaves if only SRC is. It is run "
+		"through a second instance of the programs with copies of what the attached one knows: nothing is sent, "
+		"counted or entered. Numbers that are not given are those that a known connection expects next.",
 	[CMD_CONFIG_SET] =
 		"NAME is a timeout of \"levee config show\", VALUE a time as 30s, 5min, 2h or 1d, or "
 		"\"default\". Of several, all are changed or none. What is set holds until levee is detached.",

@@ -197,7 +197,10 @@ static int check_arguments(const struct options *o)
 	if (o->command == CMD_DETACH && !o->arguments == !o->all)
 		return failed(EXIT_USAGE, "which interface?\nusage: levee detach IFACE, or levee detach --all");
 	if (o->arguments < c->fewest)
-		return failed(EXIT_USAGE, "%s?\nusage: levee %s %s", o->arguments ? "to what" : "which interface",
+		return failed(EXIT_USAGE, "%s?\nusage: levee %s %s",
+			      o->command == CMD_WHY ? "which packet" :
+			      o->arguments	    ? "to what" :
+						      "which interface",
 			      c->name, c->arguments);
 	return 0;
 }

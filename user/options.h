@@ -40,6 +40,8 @@
 	X(CONFIG_CHECK, config_check, "config", " check", "", 0, 0, "is levee.conf right, and what does it say?")    \
 	X(CONFIG_LOAD, config_load, "config", " load", "IFACE", 1, 1, "apply levee.conf while levee runs")           \
 	X(DOCTOR, doctor, "doctor", "", "[IFACE]", 0, 1, "what this kernel, driver and interface can do")            \
+	X(WHY, why, "why", "", "[IFACE] SRC:PORT DST:PORT", 2, 3,                                                    \
+	  "what levee would do with such a packet, and the state that leads to it")                                  \
 	X(HELP, help, "help", "", "[COMMAND]", 0, 2, "this list, or a command's options")                            \
 	X(VERSION, version, "version", "", "", 0, 0, "version of this program and of its maps")
 
@@ -74,6 +76,8 @@ struct options {
 	unsigned int all;
 	unsigned int watch_ms; /* 0: once */
 	struct option_list state, src, dst, service, began;
+	struct option_list flags, tcp_options; /* one of each */
+	unsigned int seq, ack, data;
 	unsigned int idle_ms;
 	unsigned int sort; /* enum flow_order */
 	unsigned int reverse;

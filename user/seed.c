@@ -9,7 +9,6 @@
 #include <string.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 
@@ -110,24 +109,10 @@ static int seed_listener(const struct tcp_socket *listener, void *arg)
 	return err;
 }
 
-/* The local end's state, by the kernel's number. */
-static int flow_state(unsigned char kernel_state)
-{
-	static const unsigned char state[] = {
-		[TCP_ESTABLISHED] = LEVEE_TCP_ESTABLISHED, [TCP_SYN_SENT] = LEVEE_TCP_SYN_SENT,
-		[TCP_SYN_RECV] = LEVEE_TCP_SYN_RECEIVED,   [TCP_FIN_WAIT1] = LEVEE_TCP_FIN_WAIT_1,
-		[TCP_FIN_WAIT2] = LEVEE_TCP_FIN_WAIT_2,	   [TCP_TIME_WAIT] = LEVEE_TCP_TIME_WAIT,
-		[TCP_CLOSE_WAIT] = LEVEE_TCP_CLOSE_WAIT,   [TCP_LAST_ACK] = LEVEE_TCP_LAST_ACK,
-		[TCP_CLOSING] = LEVEE_TCP_CLOSING,
-	};
-
-	return kernel_state < sizeof(state) ? state[kernel_state] : LEVEE_TCP_CLOSED;
-}
-
 static int seed_connection(const struct tcp_socket *socket, void *arg)
 {
 	struct seeding *s = arg;
-	struct levee_seed_flow row = { .tuple = socket->tuple, .state = flow_state(socket->state) };
+	struct levee_seed_flow row = { .tuple = socket->tuple, .state = socket_state(socket) };
 
 	if (row.state == LEVEE_TCP_CLOSED || (socket_is_loopback(&socket->tuple.local) && !s->loopback))
 		return 0;

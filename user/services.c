@@ -122,6 +122,11 @@ void services_free(struct service_list *list)
 	free(list);
 }
 
+json_t *services_model_of(const struct maps *maps, const struct service_list *list, const struct levee_service *s)
+{
+	return service_model(maps, s, service_owner_of(list, s));
+}
+
 json_t *services_model(const struct maps *maps)
 {
 	struct service_list *list = services_read(maps);
@@ -130,11 +135,8 @@ json_t *services_model(const struct maps *maps)
 	if (!list)
 		return NULL;
 	array = json_array();
-	for (unsigned int i = 0; i < list->count; i++) {
-		const struct levee_service *s = list->known[i];
-
-		json_array_append_new(array, service_model(maps, s, service_owner_of(list, s)));
-	}
+	for (unsigned int i = 0; i < list->count; i++)
+		json_array_append_new(array, services_model_of(maps, list, list->known[i]));
 	services_free(list);
 	return array;
 }

@@ -34,6 +34,9 @@ const struct levee_service *service_owner_of(const struct service_list *list, co
 /* A JSON array, in that order; NULL and errno. The caller owns it. */
 json_t *services_model(const struct maps *maps);
 
+/* One service of a list, as services_model() has it. The caller owns it. */
+json_t *services_model_of(const struct maps *maps, const struct service_list *list, const struct levee_service *s);
+
 void services_render(const json_t *services, FILE *to);
 
 #endif

@@ -10,6 +10,8 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 
+#include <levee/tcp_fsm.h>
+
 #include "netlink.h"
 #include "sockets.h"
 
@@ -61,6 +63,19 @@ static void take_attributes(struct tcp_socket *s, const struct nlmsghdr *nl)
 		else if (mnl_attr_get_type(attr) == INET_DIAG_SKMEMINFO)
 			s->drops = meminfo(attr, SK_MEMINFO_DROPS);
 	}
+}
+
+unsigned char socket_state(const struct tcp_socket *socket)
+{
+	static const unsigned char state[] = {
+		[TCP_ESTABLISHED] = LEVEE_TCP_ESTABLISHED, [TCP_SYN_SENT] = LEVEE_TCP_SYN_SENT,
+		[TCP_SYN_RECV] = LEVEE_TCP_SYN_RECEIVED,   [TCP_FIN_WAIT1] = LEVEE_TCP_FIN_WAIT_1,
+		[TCP_FIN_WAIT2] = LEVEE_TCP_FIN_WAIT_2,	   [TCP_TIME_WAIT] = LEVEE_TCP_TIME_WAIT,
+		[TCP_CLOSE_WAIT] = LEVEE_TCP_CLOSE_WAIT,   [TCP_LAST_ACK] = LEVEE_TCP_LAST_ACK,
+		[TCP_LISTEN] = LEVEE_TCP_LISTEN,	   [TCP_CLOSING] = LEVEE_TCP_CLOSING,
+	};
+
+	return socket->state < sizeof(state) ? state[socket->state] : LEVEE_TCP_CLOSED;
 }
 
 static int take_socket(const struct nlmsghdr *nl, void *arg)
@@ -124,6 +139,47 @@ int sockets_each_listener(socket_visit visit, void *arg)
 int sockets_each_connection(socket_visit visit, void *arg)
 {
 	return each(CONNECTIONS, visit, arg);
+}
+
+static int copy(const struct tcp_socket *socket, void *to)
+{
+	*(struct tcp_socket *)to = *socket;
+	return 0;
+}
+
+static void put_address(__be32 *to, const union levee_addr *addr)
+{
+	if (levee_addr_is_v4(addr))
+		to[0] = addr->d[3];
+	else
+		memcpy(to, addr, sizeof(*addr));
+}
+
+int sockets_find(const struct levee_tuple *tuple, unsigned int ifindex, struct tcp_socket *socket)
+{
+	char buffer[NETLINK_REQUEST];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct walk walk = { .visit = copy, .arg = socket };
+	struct inet_diag_req_v2 *query;
+	int err;
+
+	memset(socket, 0, sizeof(*socket));
+	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	request->nlmsg_flags = NLM_F_REQUEST;
+	query = mnl_nlmsg_put_extra_header(request, sizeof(*query));
+	query->sdiag_family = levee_addr_is_v4(&tuple->local) ? AF_INET : AF_INET6;
+	query->sdiag_protocol = IPPROTO_TCP;
+	query->idiag_states = ~0U;
+	query->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	query->id.idiag_sport = tuple->lport;
+	query->id.idiag_dport = tuple->rport;
+	put_address(query->id.idiag_src, &tuple->local);
+	put_address(query->id.idiag_dst, &tuple->remote);
+	query->id.idiag_if = ifindex;
+	query->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+	query->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+	err = netlink_ask(NETLINK_SOCK_DIAG, request, take_socket, &walk);
+	return err ? err : socket->state ? 0 : -ENOENT;
 }
 
 int sockets_each_half_open(socket_visit visit, void *arg)

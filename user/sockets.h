@@ -20,6 +20,9 @@ struct tcp_socket {
 	bool mptcp;
 };
 
+/* tcp_socket.state as enum levee_tcp_state. */
+unsigned char socket_state(const struct tcp_socket *socket);
+
 /* A non-zero answer ends the walk and is its result. */
 typedef int (*socket_visit)(const struct tcp_socket *socket, void *arg);
 
@@ -35,5 +38,11 @@ bool socket_is_loopback(const union levee_addr *addr);
 
 /* Does a listener on a wildcard address take connections to this one? */
 bool socket_serves(const struct tcp_socket *listener, const union levee_addr *addr);
+
+/*
+ * The socket that a segment from the tuple's remote end would meet, as the kernel looks it up: the connection's, else a
+ * listener, bound to no other interface than `ifindex`. -ENOENT if there is none, other negative errno.
+ */
+int sockets_find(const struct levee_tuple *tuple, unsigned int ifindex, struct tcp_socket *socket);
 
 #endif
