@@ -207,8 +207,12 @@ static __always_inline void cookie_count(const struct run *run, struct levee_ser
 	count(run, LEVEE_C_COOKIE_SENT);
 	if (READ_ONCE(owner->cookie_epoch) != epoch)
 		WRITE_ONCE(owner->cookie_epoch, epoch);
-	if (READ_ONCE(run->runtime->cookie_epoch) != epoch)
+	if (READ_ONCE(run->runtime->cookie_epoch) != epoch) {
 		WRITE_ONCE(run->runtime->cookie_epoch, epoch);
+		/* The next tick will count them; until then it is known that there are some. */
+		if (!READ_ONCE(run->runtime->in_flight))
+			WRITE_ONCE(run->runtime->in_flight, 1);
+	}
 	if (!c)
 		return;
 	c->cookies_sent++;

@@ -425,10 +425,37 @@ static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *
 
 /* --- of nobody */
 
+/* May the kernel be asked about one more stranger to the service at `index`, in cookie mode? */
+static __always_inline bool may_ask(const struct run *run, __u32 index)
+{
+	struct levee_service_counts *c = service_counts_at(index);
+	__u32 tick = run->now_ms >> LEVEE_ASKS_SHIFT;
+
+	if (!c)
+		return true;
+	if (c->asks_tick != tick) {
+		c->asks_tick = tick;
+		c->asks = 0;
+	}
+	if (c->asks >= LEVEE_ASKS_MAX) {
+		count(run, LEVEE_C_STRANGER_UNASKED);
+		return false;
+	}
+	c->asks++;
+	return true;
+}
+
+static __always_inline int reason_of_stranger(const struct packet *p)
+{
+	return (p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE :
+										     LEVEE_DROP_NO_FLOW;
+}
+
 /* No flow, not half-open, no SYN. */
 static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run *run, const struct packet *p)
 {
-	struct levee_service *s, *owner = NULL;
+	struct levee_service *s, *owner;
+	bool drop = false;
 	__u32 index;
 	int reason;
 
@@ -438,14 +465,14 @@ static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run
 		reason = ingress_cookie(ctx, run, p, s, owner, index);
 		if (reason != GO_ON)
 			return reason;
+		drop = service_in_cookie_mode(run, s, owner);
 	}
+	if (drop && !may_ask(run, index))
+		return reason_of_stranger(p);
 	reason = ingress_adopt(ctx, run, p, 0);
 	if (reason != GO_ON)
 		return reason;
-	if (!s || !owner || !service_in_cookie_mode(run, s, owner))
-		return LEVEE_PASS_NO_FLOW;
-	return (p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE :
-										     LEVEE_DROP_NO_FLOW;
+	return drop ? reason_of_stranger(p) : LEVEE_PASS_NO_FLOW;
 }
 
 #endif
