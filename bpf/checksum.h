@@ -11,9 +11,8 @@
 
 static __always_inline __u16 csum_fold(__u64 sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
+	/* At most 0x4fffb, then 0x10003 - 4, then 0xffff. */
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32 & 0xffff) + (sum >> 48);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return ~sum;
@@ -30,22 +29,36 @@ static __always_inline __u64 csum_pseudo(const struct levee_tuple *t, __u32 tcp_
 	return sum;
 }
 
-/* Sum of `words` 32-bit words at `w`, between 5 and 15: an IPv4 or a TCP header. The usual lengths have no branches. */
-static __noinline __u64 csum_header(const __u32 *w, const void *data_end, __u32 words)
+/* Sum of `words` 32-bit words at `w`, between 5 and 15: an IPv4 or a TCP header. */
+static __noinline __u64 csum_header_any(const __u32 *w, const void *data_end, __u32 words)
+{
+	__u64 sum = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < 15; i++)
+		if (i < words && (const void *)(w + i + 1) <= data_end)
+			sum += w[i];
+	return sum;
+}
+
+/* The same, without a call for the usual lengths: of headers without options, and of SYNs with the options of any common system. */
+static __always_inline __u64 csum_header(const __u32 *w, const void *data_end, __u32 words)
 {
 	__u64 sum;
 
+	if (words > 10)
+		return csum_header_any(w, data_end, words);
 	if ((const void *)(w + 5) > data_end)
 		return 0;
 	sum = (__u64)w[0] + w[1] + w[2] + w[3] + w[4];
-	if (words == 5)
-		return sum;
+	if (words >= 6 && (const void *)(w + 6) <= data_end)
+		sum += w[5];
+	if (words >= 8 && (const void *)(w + 8) <= data_end)
+		sum += (__u64)w[6] + w[7];
 	if (words == 10 && (const void *)(w + 10) <= data_end)
-		return sum + w[5] + w[6] + w[7] + w[8] + w[9];
-#pragma unroll
-	for (__u32 i = 5; i < 15; i++)
-		if (i < words && (const void *)(w + i + 1) <= data_end)
-			sum += w[i];
+		sum += (__u64)w[8] + w[9];
+	if (words == 7 || words == 9)
+		return csum_header_any(w, data_end, words);
 	return sum;
 }
 
@@ -72,15 +85,13 @@ __noinline int csum_frame(struct xdp_md *ctx, __u32 at, __u32 len)
 }
 
 /* Are the checksums of the IPv4 header and of the TCP segment right? The frame is at most LEVEE_COOKIE_SYN_MAX long. */
-__noinline int checksums_ok(struct xdp_md *ctx, const struct packet *p)
+static __always_inline bool checksums_ok(struct xdp_md *ctx, const struct packet *p)
 {
 	void *data = (void *)(long)ctx->data, *data_end = (void *)(long)ctx->data_end;
 	struct tcp_header *tcp;
 	__u64 sum;
 	int rest;
 
-	if (!p)
-		return 0;
 	if (p->is_v4 && csum_fold(csum_header(data + (p->l3_offset & TCP_OFFSET_MAX), data_end, p->l3_len / 4)))
 		return 0;
 	sum = csum_pseudo(&p->tuple, p->tcp_len + p->seg.payload);

@@ -104,10 +104,24 @@ static __always_inline void *reply_ipv6(struct span at, const struct packet *p, 
 	return ip + 1;
 }
 
+#define PADDING 6 /* bytes behind IPv4 and TCP headers without options in the shortest frame */
+
+static __always_inline bool zero_padding(struct span frame, __u32 at, __u32 end)
+{
+	__u16 *to = frame.data + (at & TCP_OFFSET_MAX);
+
+	if (end - at != PADDING || (void *)to + PADDING > frame.data_end)
+		return false;
+	to[0] = 0;
+	to[1] = 0;
+	to[2] = 0;
+	return true;
+}
+
 /* Zeroes the frame from `at` to its end. */
 static __always_inline void zero_tail(struct xdp_md *ctx, __u32 at, __u32 end)
 {
-	if (at == end)
+	if (at == end || zero_padding(xdp_span(ctx), at, end))
 		return;
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < LEVEE_COOKIE_SYN_MAX / ZERO_CHUNK; i++) {
@@ -150,16 +164,16 @@ struct reply {
 	__u16 pad;
 };
 
-/* Turns the frame into the SYN-ACK. Returns 0, with the frame spoilt, only where lengths lied. */
-__noinline int cookie_reply(struct xdp_md *ctx, const struct packet *p, const struct reply *r)
+/* Turns the frame into the SYN-ACK. False, with the frame spoilt, only where lengths lied. */
+static __always_inline bool cookie_reply(struct xdp_md *ctx, const struct packet *p, const struct reply *r)
 {
 	__u32 w[REPLY_WORDS] = {}, words, tcp_len, l3_len;
 	struct span at = xdp_span(ctx);
 	__u64 sum;
 	void *tcp;
 
-	if (!p || !r || at.data + sizeof(struct ethhdr) > at.data_end)
-		return 0;
+	if (at.data + sizeof(struct ethhdr) > at.data_end)
+		return false;
 	words = 5 + cookie_reply_options(&w[5], &r->client, &r->server, r->options, r->cookie.tsval);
 	tcp_len = words * 4;
 	w[0] = (__u32)p->tuple.lport | (__u32)p->tuple.rport << 16;
@@ -175,14 +189,14 @@ __noinline int cookie_reply(struct xdp_md *ctx, const struct packet *p, const st
 		l3_len = sizeof(struct ipv6hdr);
 	}
 	if (!tcp)
-		return 0;
+		return false;
 	sum = csum_pseudo(&p->tuple, tcp_len);
 	if (!reply_words(tcp, at.data_end, w, words, &sum))
-		return 0;
+		return false;
 	((struct tcp_header *)tcp)->check = csum_fold(sum);
 	swap_ethernet(at.data);
 	zero_tail(ctx, p->l3_offset + l3_len + tcp_len, p->frame_len);
-	return 1;
+	return true;
 }
 
 /* A cookie of this epoch goes out: every later ACK to the listener is worth a look, and it counts as half-open. */
@@ -193,8 +207,12 @@ static __always_inline void cookie_count(const struct run *run, struct levee_ser
 	count(run, LEVEE_C_COOKIE_SENT);
 	if (READ_ONCE(owner->cookie_epoch) != epoch)
 		WRITE_ONCE(owner->cookie_epoch, epoch);
-	if (READ_ONCE(run->runtime->cookie_epoch) != epoch)
+	if (READ_ONCE(run->runtime->cookie_epoch) != epoch) {
 		WRITE_ONCE(run->runtime->cookie_epoch, epoch);
+		/* The next tick will count them; until then it is known that there are some. */
+		if (!READ_ONCE(run->runtime->in_flight))
+			WRITE_ONCE(run->runtime->in_flight, 1);
+	}
 	if (!c)
 		return;
 	c->cookies_sent++;
@@ -213,14 +231,19 @@ static __always_inline bool source_plausible(const struct packet *p)
 	       (a->w[0] || a->w[1] & ~bpf_cpu_to_be64(1));
 }
 
-/* Answers a SYN to `s` by a cookie, or says why not. `owner`, at `index`, counts for it. */
-static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run, const struct packet *p,
-				       const struct levee_service *s, struct levee_service *owner, __u32 index)
+/*
+ * Answers a SYN by a cookie of this epoch, or says why not: a reason. A function of its own for the verifier, and one only:
+ * where the kernel guards returns against speculation (AMD's SRSO), each costs as much as ten instructions.
+ */
+__noinline int cookie_answer(struct xdp_md *ctx, const struct packet *p, const struct levee_profile *server,
+			     __u32 epoch)
 {
 	struct levee_secrets *secret;
 	struct reply r = {};
-	__u32 zero = 0, epoch;
+	__u32 zero = 0;
 
+	if (!p || !server)
+		return LEVEE_PASS_SYN_UNTRACKED;
 	if (p->frame_len > LEVEE_COOKIE_SYN_MAX)
 		return LEVEE_DROP_SYN_TOO_LONG;
 	if (!source_plausible(p))
@@ -230,17 +253,26 @@ static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run
 	secret = bpf_map_lookup_elem(&secrets, &zero);
 	if (!secret)
 		return LEVEE_PASS_SYN_UNTRACKED;
-	options_xdp(ctx, p, &r.client);
+	options_xdp_here(ctx, p, &r.client);
 	if (r.client.present & LEVEE_OPT_SIGNED)
 		return LEVEE_PASS_SYN_SIGNED;
-	epoch = clock_epoch(run->settings);
-	r.server = s->profile;
+	r.server = *server;
 	r.options = cookie_offer(p, &r.client, &r.server);
 	r.cookie = levee_cookie_make(&secret->cookie, &p->tuple, p->seg.seq, epoch, r.options, r.server.wscale);
-	if (!cookie_reply(ctx, p, &r))
-		return LEVEE_DROP_TCP_LENGTH;
-	cookie_count(run, owner, index, epoch);
-	return LEVEE_TX_COOKIE;
+	return cookie_reply(ctx, p, &r) ? LEVEE_TX_COOKIE : LEVEE_DROP_TCP_LENGTH;
+}
+
+/* Answers a SYN to `s` by a cookie, or says why not. `owner`, at `index`, counts for it. */
+static __always_inline int cookie_send(struct xdp_md *ctx, const struct run *run, const struct packet *p,
+				       const struct levee_service *s, struct levee_service *owner, __u32 index)
+{
+	struct levee_profile server = s->profile;
+	__u32 epoch = clock_epoch(run->settings);
+	int reason = cookie_answer(ctx, p, &server, epoch);
+
+	if (reason == LEVEE_TX_COOKIE)
+		cookie_count(run, owner, index, epoch);
+	return reason;
 }
 
 #endif

@@ -99,9 +99,13 @@ static __always_inline bool half_open_remove(const struct run *run, const struct
 static __always_inline struct levee_half_open *half_open_find(const struct run *run, const struct packet *p,
 							      __u32 *index)
 {
-	int slot = half_open_lookup(&p->tuple, p->hash, ALL_WAYS);
+	struct table t = half_open_table();
 	struct levee_half_open *h;
+	int slot;
 
+	if (!table_may_have(&t, p->hash))
+		return NULL;
+	slot = half_open_lookup(&p->tuple, p->hash, ALL_WAYS);
 	if (slot < 0)
 		return NULL;
 	*index = slot;

@@ -91,8 +91,8 @@ static __noinline int flow_adopt(const struct run *run, const struct packet *p, 
 	return 0;
 }
 
-/* Asks the kernel about a stranger. The states of the half-open entry that `p` does not fit in `was`, or 0. */
-static __always_inline int ingress_adopt(struct xdp_md *ctx, const struct run *run, const struct packet *p, __u32 was)
+/* Asks the kernel about a stranger. A function for its stack. The states of the half-open entry that `p` does not fit in `was`, or 0. */
+static __noinline int ingress_adopt(struct xdp_md *ctx, const struct run *run, const struct packet *p, __u32 was)
 {
 	struct bpf_sock *sk = kernel_socket(ctx, &p->tuple);
 	struct levee_socket k = {};
@@ -385,42 +385,83 @@ static __always_inline int cookie_flow(const struct run *run, const struct packe
 	return LEVEE_PASS_COOKIE;
 }
 
+/* The options that the cookie of an ACK carries, or negative where there is none that this host made in `epoch` or the one before. */
+__noinline int cookie_check(struct xdp_md *ctx, const struct packet *p, __u32 epoch, __u32 server_wscale)
+{
+	struct levee_secrets *secret;
+	struct levee_cookie cookie;
+	struct tcp_options o = {};
+	__u32 zero = 0;
+	__u16 co;
+
+	secret = bpf_map_lookup_elem(&secrets, &zero);
+	if (!secret || !p)
+		return -1;
+	options_xdp_here(ctx, p, &o);
+	cookie.isn = p->seg.ack - 1;
+	cookie.tsval = o.tsecr;
+	if (!levee_cookie_check(&secret->cookie, &p->tuple, p->seg.seq - 1, epoch, cookie, !!(o.present & LEVEE_OPT_TS),
+				server_wscale, &co))
+		return -1;
+	return co;
+}
+
 /* Does an ACK without a flow carry a cookie? Hashes only while this service has cookies in flight. */
 static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *run, const struct packet *p,
 					  const struct levee_service *s, const struct levee_service *owner, __u32 index)
 {
-	struct levee_secrets *secret;
-	struct levee_cookie cookie;
-	__u32 zero = 0, epoch;
-	struct tcp_options o = {};
-	__u16 co;
+	struct levee_cookie cookie = { .isn = p->seg.ack - 1 };
+	__u8 wscale = s->profile.wscale;
+	__u32 epoch;
+	int co;
 
 	epoch = clock_epoch(run->settings);
 	if (!owner->cookie_epoch || epoch - owner->cookie_epoch > 1)
 		return GO_ON;
 	if ((p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
 		return GO_ON;
-	secret = bpf_map_lookup_elem(&secrets, &zero);
-	if (!secret)
-		return GO_ON;
-	options_xdp(ctx, p, &o);
-	cookie.isn = p->seg.ack - 1;
-	cookie.tsval = o.tsecr;
-	if (!levee_cookie_check(&secret->cookie, &p->tuple, p->seg.seq - 1, epoch, cookie, !!(o.present & LEVEE_OPT_TS),
-				s->profile.wscale, &co)) {
+	co = cookie_check(ctx, p, epoch, wscale);
+	if (co < 0) {
 		count(run, LEVEE_C_COOKIE_INVALID);
 		return GO_ON;
 	}
 	cookie_validated(run, index, levee_cookie_epoch(cookie, epoch));
-	return cookie_flow(run, p, co, s->profile.wscale);
+	return cookie_flow(run, p, co, wscale);
 }
 
 /* --- of nobody */
 
+/* May the kernel be asked about one more stranger to the service at `index`, in cookie mode? */
+static __always_inline bool may_ask(const struct run *run, __u32 index)
+{
+	struct levee_service_counts *c = service_counts_at(index);
+	__u32 tick = run->now_ms >> LEVEE_ASKS_SHIFT;
+
+	if (!c)
+		return true;
+	if (c->asks_tick != tick) {
+		c->asks_tick = tick;
+		c->asks = 0;
+	}
+	if (c->asks >= LEVEE_ASKS_MAX) {
+		count(run, LEVEE_C_STRANGER_UNASKED);
+		return false;
+	}
+	c->asks++;
+	return true;
+}
+
+static __always_inline int reason_of_stranger(const struct packet *p)
+{
+	return (p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE :
+										     LEVEE_DROP_NO_FLOW;
+}
+
 /* No flow, not half-open, no SYN. */
 static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run *run, const struct packet *p)
 {
-	struct levee_service *s, *owner = NULL;
+	struct levee_service *s, *owner;
+	bool drop = false;
 	__u32 index;
 	int reason;
 
@@ -430,14 +471,14 @@ static __always_inline int ingress_stranger(struct xdp_md *ctx, const struct run
 		reason = ingress_cookie(ctx, run, p, s, owner, index);
 		if (reason != GO_ON)
 			return reason;
+		drop = service_in_cookie_mode(run, s, owner);
 	}
+	if (drop && !may_ask(run, index))
+		return reason_of_stranger(p);
 	reason = ingress_adopt(ctx, run, p, 0);
 	if (reason != GO_ON)
 		return reason;
-	if (!s || !owner || !service_in_cookie_mode(run, s, owner))
-		return LEVEE_PASS_NO_FLOW;
-	return (p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST | TCP_FIN)) == TCP_ACK ? LEVEE_DROP_BAD_COOKIE :
-										     LEVEE_DROP_NO_FLOW;
+	return drop ? reason_of_stranger(p) : LEVEE_PASS_NO_FLOW;
 }
 
 #endif

@@ -431,6 +431,17 @@ __noinline int parse_options_any(const struct option_bytes *in, struct tcp_optio
 	return 0;
 }
 
+static __always_inline void option_mss(struct tcp_options *o, __u32 word)
+{
+	o->mss = bpf_ntohl(word);
+	o->present |= LEVEE_OPT_MSS;
+}
+
+static __always_inline bool is_mss(__u32 word)
+{
+	return (word & bpf_htonl(0xffff0000)) == WORD_MSS(0);
+}
+
 /*
  * Options that stand in whole words, as every common system sends them: Linux, Windows, BSD, macOS. Returns
  * false at the first word that is none of theirs. `w` is zero behind the last option.
@@ -447,9 +458,8 @@ static __always_inline bool parse_options_words(const __u32 *w, __u32 len, __u32
 			return true;
 		word = w[i];
 		i = (i + 1) & 15;
-		if ((word & bpf_htonl(0xffff0000)) == WORD_MSS(0)) {
-			o->mss = bpf_ntohl(word);
-			o->present |= LEVEE_OPT_MSS;
+		if (is_mss(word)) {
+			option_mss(o, word);
 		} else if (word == WORD_SACK_TS || word == WORD_NOP_TS) {
 			if (i > TCP_OPTIONS_MAX / 4 - 2 || i * 4 + 8 > len)
 				return false;
@@ -469,19 +479,46 @@ static __always_inline bool parse_options_words(const __u32 *w, __u32 len, __u32
 	return true;
 }
 
-/* The two layouts that Linux sends, straight from the frame: SYN, and any later segment. */
+/* A word that is one of the short options of a SYN. False: something else. */
+static __always_inline bool parse_option_word(__u32 word, struct tcp_options *o)
+{
+	if ((word & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0))
+		option_wscale(o, bpf_ntohl(word));
+	else if (word == WORD_NOP_SACK)
+		o->present |= LEVEE_OPT_SACK;
+	else
+		return false;
+	return true;
+}
+
+/* The layouts of Linux, straight from the frame: SYN with timestamps, and any later segment. */
 static __always_inline bool parse_options_linux(const __u32 *w, const void *data_end, __u32 len, struct tcp_options *o)
 {
 	if (len == 12 && (const void *)(w + 3) <= data_end && w[0] == WORD_NOP_TS) {
 		option_ts(o, w[1], w[2]);
 		return true;
 	}
-	if (len == 20 && (const void *)(w + 5) <= data_end && w[1] == WORD_SACK_TS &&
-	    (w[0] & bpf_htonl(0xffff0000)) == WORD_MSS(0) && (w[4] & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0)) {
-		o->mss = bpf_ntohl(w[0]);
+	if (len == 20 && (const void *)(w + 5) <= data_end && w[1] == WORD_SACK_TS && is_mss(w[0]) &&
+	    (w[4] & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0)) {
+		option_mss(o, w[0]);
 		option_ts(o, w[2], w[3]);
 		option_wscale(o, bpf_ntohl(w[4]));
-		o->present |= LEVEE_OPT_MSS | LEVEE_OPT_SACK;
+		o->present |= LEVEE_OPT_SACK;
+		return true;
+	}
+	return false;
+}
+
+/* SYNs without timestamps: of Windows, of Linux, and of what makes floods. What was noted before it gives up is true all the same. */
+static __always_inline bool parse_options_plain(const __u32 *w, const void *data_end, __u32 len, struct tcp_options *o)
+{
+	if (len == 4 && (const void *)(w + 1) <= data_end && is_mss(w[0])) {
+		option_mss(o, w[0]);
+		return true;
+	}
+	if (len == 12 && (const void *)(w + 3) <= data_end && is_mss(w[0]) && parse_option_word(w[1], o) &&
+	    parse_option_word(w[2], o)) {
+		option_mss(o, w[0]);
 		return true;
 	}
 	return false;
@@ -496,7 +533,7 @@ static __always_inline bool parse_options_fast(const struct packet *p, struct sp
 	__builtin_memset(o, 0, sizeof(*o));
 	if ((p->seg.flags & (TCP_SYN | TCP_ECE | TCP_CWR)) == (TCP_SYN | TCP_ECE | TCP_CWR))
 		o->present |= LEVEE_OPT_ECN;
-	return !len || parse_options_linux(w, at.data_end, len, o);
+	return !len || parse_options_linux(w, at.data_end, len, o) || parse_options_plain(w, at.data_end, len, o);
 }
 
 /* Where the options are, and how many bytes: at least one, which the verifier of Linux 6.1 shall see. */
@@ -526,11 +563,17 @@ static __noinline int options_skb_copy(struct __sk_buff *skb, const struct packe
 }
 
 /* The options of a segment; in a SYN also the ECN request. */
+static __always_inline void options_xdp_here(struct xdp_md *ctx, const struct packet *p, struct tcp_options *o)
+{
+	if (!parse_options_fast(p, xdp_span(ctx), o))
+		options_xdp_copy(ctx, p, o);
+}
+
 __noinline int options_xdp(struct xdp_md *ctx, const struct packet *p, struct tcp_options *o)
 {
-	if (!p || !o || parse_options_fast(p, xdp_span(ctx), o))
-		return 0;
-	return options_xdp_copy(ctx, p, o);
+	if (p && o)
+		options_xdp_here(ctx, p, o);
+	return 0;
 }
 
 __noinline int options_skb(struct __sk_buff *skb, const struct packet *p, struct tcp_options *o)

@@ -27,12 +27,17 @@ static __always_inline struct table service_table(void)
 	return (struct table){ &service_filters, &services, geometry.service_sets - 1 };
 }
 
-/* Searches, claims and releases are global functions: the verifier checks each once, not at every call. */
-__noinline int service_lookup(const struct levee_service_key *key, __u32 hash)
+static __always_inline int service_search(const struct levee_service_key *key)
 {
 	struct table t = service_table();
 
-	return table_find(&t, hash, key, SERVICE_KEY_WORDS, ALL_WAYS);
+	return table_find(&t, service_hash(key), key, SERVICE_KEY_WORDS, ALL_WAYS);
+}
+
+/* Searches, claims and releases are global functions: the verifier checks each once, not at every call. */
+__noinline int service_lookup(const struct levee_service_key *key)
+{
+	return key ? service_search(key) : NO_SLOT;
 }
 
 /* The same by a packet's local end: the key does not stand on the caller's stack, of which Linux 6.1 has little. */
@@ -43,7 +48,7 @@ __noinline int service_lookup_local(const struct levee_tuple *tuple)
 	if (!tuple)
 		return NO_SLOT;
 	service_key(&key, tuple);
-	return service_lookup(&key, service_hash(&key));
+	return service_search(&key);
 }
 
 /* A service that has not been looked at for so long gives its entry to whoever needs it. It is learnt again in time. */
@@ -89,7 +94,7 @@ static __always_inline struct levee_service *service_at(__u32 index)
 
 static __always_inline struct levee_service *service_find_key(const struct levee_service_key *key, __u32 *index)
 {
-	int slot = service_lookup(key, service_hash(key));
+	int slot = service_lookup(key);
 
 	if (slot < 0)
 		return NULL;

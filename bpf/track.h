@@ -27,12 +27,12 @@ __noinline int flow_lookup(const struct levee_tuple *tuple, __u32 hash, __u32 wa
 	return table_find(&t, hash, tuple, TUPLE_WORDS, ways);
 }
 
-/* The same for what is probably not there. */
-__noinline int flow_lookup_filtered(const struct levee_tuple *tuple, __u32 hash)
+/* The same for what is probably not there: the filter is asked without a call. */
+static __always_inline int flow_lookup_filtered(const struct levee_tuple *tuple, __u32 hash)
 {
 	struct table t = flow_table();
 
-	return table_may_have(&t, hash) ? table_find(&t, hash, tuple, TUPLE_WORDS, ALL_WAYS) : NO_SLOT;
+	return table_may_have(&t, hash) ? flow_lookup(tuple, hash, ALL_WAYS) : NO_SLOT;
 }
 
 __noinline __u64 flow_claim(__u32 hash, __u32 now_ms, __u32 full)

@@ -18,8 +18,10 @@ union levee_addr {
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define LEVEE_V4MAPPED 0xffff0000U /* the third word of ::ffff:0:0/96, as stored */
+#define LEVEE_V4_WORD(v4) ((__u64)(v4) << 32 | LEVEE_V4MAPPED)
 #else
 #define LEVEE_V4MAPPED 0x0000ffffU
+#define LEVEE_V4_WORD(v4) ((__u64)LEVEE_V4MAPPED << 32 | (v4))
 #endif
 
 /*
@@ -36,11 +38,11 @@ struct levee_tuple {
 
 _Static_assert(sizeof(struct levee_tuple) == 40, "the tuple is a key: no hidden padding");
 
+/* In whole words: a load as wide as the store gets its value at once, one that is wider has to wait for the cache. */
 static __always_inline void levee_addr_set_v4(union levee_addr *a, __be32 v4)
 {
 	a->w[0] = 0;
-	a->d[2] = LEVEE_V4MAPPED;
-	a->d[3] = v4;
+	a->w[1] = LEVEE_V4_WORD(v4);
 }
 
 static __always_inline int levee_addr_is_v4(const union levee_addr *a)

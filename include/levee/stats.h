@@ -45,7 +45,8 @@
 	X(SERVICE_NO_ROOM, services_no_room, "SYN-ACKs whose service found no room in the table")                          \
 	X(COOKIE_MODE_ON, cookie_mode_on, "times that a service or the whole table entered cookie mode")                   \
 	X(COOKIE_MODE_OFF, cookie_mode_off, "times that a service or the whole table left cookie mode")                    \
-	X(ACCEPT_FULL, accept_queues_full, "times that an accept queue was found full that was not before")
+	X(ACCEPT_FULL, accept_queues_full, "times that an accept queue was found full that was not before")                    \
+	X(STRANGER_UNASKED, strangers_unasked, "strangers dropped in cookie mode without asking the kernel, which is asked only so often")
 
 #define LEVEE_COUNTER_ENUM(NAME, name, help) LEVEE_C_##NAME,
 enum levee_counter { LEVEE_COUNTERS(LEVEE_COUNTER_ENUM) LEVEE_COUNTER_COUNT };

@@ -119,6 +119,9 @@ bool world_restore(struct world *w);
 uint32_t world_age(struct world *w, uint32_t idle_ms);
 
 /* What the settings say from now on. */
+/* Are cookies in flight, as far as housekeeping has said? It does not run before the rows are through. */
+void world_attacked(struct world *w, bool attacked);
+
 bool world_limit_flows(struct world *w, uint32_t flows_max);
 bool world_enable(struct world *w, bool enabled);
 bool world_renew_timeouts(struct world *w);
@@ -171,6 +174,7 @@ struct bench_case {
 	uint32_t flows; /* in the table, 0 for 100 000 */
 	bool full;	   /* and that is its limit */
 	bool aged;	   /* and all of them have expired */
+	bool attacked;	   /* cookies are in flight: strangers are likelier than flows */
 };
 
 /* Longer than any timeout. */

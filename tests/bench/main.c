@@ -112,6 +112,7 @@ static double time_target(struct world *w, const struct bench_case *c, struct fr
 
 	if (!send_before(w, c, f) || (c->full && !world_limit_flows(w, w->flows)))
 		return -1;
+	world_attacked(w, c->attacked);
 	before = tally(w);
 	run->program = c->program;
 	ns = time_one(w, c, f, run);

@@ -321,6 +321,11 @@ uint32_t world_age(struct world *w, uint32_t idle_ms)
 
 /* --- settings */
 
+void world_attacked(struct world *w, bool attacked)
+{
+	((struct levee_runtime *)w->areas[AREA_RUNTIME].live)->in_flight = attacked;
+}
+
 bool world_limit_flows(struct world *w, uint32_t flows_max)
 {
 	w->settings.flows_max = flows_max;

@@ -12,7 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
 
 #include "prog.h"
 
@@ -193,6 +197,44 @@ static void older_connection(struct world *w, const struct row *row, bool v6)
 	world_in(w, &data, LEVEE_PASS_FLOW, NULL);
 	world_in(w, &spoofed, LEVEE_PASS_FLOW_OUT_OF_WINDOW, NULL);
 	(void)row;
+	drop(fd);
+	drop(server);
+}
+
+/* More strangers than the kernel is asked about in one tick of its budget. */
+static bool flood_of_strangers(struct world *w)
+{
+	struct segment stranger = { .flags = F_ACK, .seq = 1, .ack = 1, .port = 1 };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .repeat = LEVEE_ASKS_MAX);
+
+	world_in(w, &stranger, LEVEE_DROP_BAD_COOKIE, NULL);
+	opts.data_in = w->sent.data;
+	opts.data_size_in = w->sent.len;
+	return bpf_prog_test_run_opts(world_ingress_fd(w), &opts) == 0 && opts.retval == XDP_DROP;
+}
+
+/* The kernel is asked about so many strangers and no more; one that it would have known comes through when it is sent again. */
+static void asking_is_bounded(struct world *w, const struct row *row, bool v6)
+{
+	struct segment data = { .flags = F_PSH | F_ACK, .seq = 1, .ack = 1, .payload = 100 };
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	int server = listener(w, v6, 0, 5), fd = client(w, v6), reason = -1;
+	uint64_t before = world_counted(w, LEVEE_C_STRANGER_UNASKED);
+
+	(void)row;
+	use_real_numbers(w, fd, true);
+	/* Where this process is held up, the budget is a new one: again. */
+	for (int i = 0; i < 50 && world_counted(w, LEVEE_C_STRANGER_UNASKED) == before; i++)
+		if (!flood_of_strangers(w) || !flood_of_strangers(w))
+			complain(w, "a stranger was not dropped");
+	if (world_counted(w, LEVEE_C_STRANGER_UNASKED) == before)
+		complain(w, "the kernel was asked about every stranger");
+	for (int i = 0; i < 500 && reason != LEVEE_PASS_ADOPTED; i++) {
+		reason = world_in_reason(w, &data);
+		nanosleep(&pause, NULL);
+	}
+	if (reason != LEVEE_PASS_ADOPTED)
+		complain(w, "a connection of the kernel's is not adopted when it sends again");
 	drop(fd);
 	drop(server);
 }
@@ -491,6 +533,8 @@ static const struct {
 } tests[] = {
 	{ { .name = "connection older than levee is adopted under always", .cookies = LEVEE_COOKIES_ALWAYS },
 	  older_connection },
+	{ { .name = "the kernel is not asked about every stranger of a flood", .cookies = LEVEE_COOKIES_ALWAYS },
+	  asking_is_bounded },
 	{ { .name = "the listener's backlog is the share", .no_service = true }, share_is_backlog },
 	{ { .name = "a service that listens is not retired by a RST" }, listening_service_stays },
 	{ { .name = "an MPTCP listener gets no cookies", .cookies = LEVEE_COOKIES_ALWAYS, .no_service = true },
