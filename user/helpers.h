@@ -12,6 +12,7 @@
 #define HELPERS(X)                                   \
 	X(map_lookup_elem, XDP, "3.19")              \
 	X(ktime_get_ns, SCHED_CLS, "4.1")            \
+	X(get_prandom_u32, XDP, "4.1")               \
 	X(skb_vlan_push, SCHED_CLS, "4.3")           \
 	X(skb_vlan_pop, SCHED_CLS, "4.3")            \
 	X(skb_load_bytes, SCHED_CLS, "4.5")          \

@@ -59,7 +59,7 @@ struct frame {
 };
 
 /* Builds the frame, and how the wrapper varies it. */
-void frame_build(struct frame *f, struct wrap_state *state, const struct frame_spec *spec, uint32_t peers,
+void bench_frame(struct frame *f, struct wrap_state *state, const struct frame_spec *spec, uint32_t peers,
 		 bool sequential);
 
 /* The tuple of peer number `peer`, as levee keys it. */

@@ -138,7 +138,7 @@ static void vary(struct wrap_state *state, const struct frame_spec *spec, uint32
 	state->tsecr_word = tcp_word + (TCP_LEN + spec->tsecr_at) / 4;
 }
 
-void frame_build(struct frame *f, struct wrap_state *state, const struct frame_spec *spec, uint32_t peers,
+void bench_frame(struct frame *f, struct wrap_state *state, const struct frame_spec *spec, uint32_t peers,
 		 bool sequential)
 {
 	uint32_t l3 = WRAP_HEAD + (spec->vlan ? 4 : 0), length = transport_len(spec), l3_len;

@@ -79,7 +79,7 @@ static bool went_right(const struct bench_case *c, const struct tally *before, c
 
 static double time_one(struct world *w, const struct bench_case *c, struct frame *f, struct run_spec *run)
 {
-	frame_build(f, &w->wrap->bss->state, &c->spec, c->peers, c->sequential);
+	bench_frame(f, &w->wrap->bss->state, &c->spec, c->peers, c->sequential);
 	run->repeat = warm_up(c);
 	if (!world_prime(w, f, run->tc) || world_time(w, f, run) < 0)
 		return -1;
@@ -97,7 +97,7 @@ static bool send_before(struct world *w, const struct bench_case *c, struct fram
 					.verdict = spec->out ? (uint32_t)TC_ACT_UNSPEC : XDP_PASS,
 					.repeat = packets(c) };
 
-		frame_build(f, &w->wrap->bss->state, spec, c->peers, c->sequential);
+		bench_frame(f, &w->wrap->bss->state, spec, c->peers, c->sequential);
 		if (!world_prime(w, f, run.tc) || world_time(w, f, &run) < 0)
 			return false;
 	}

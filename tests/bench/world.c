@@ -182,7 +182,7 @@ static bool learn_service(struct world *w, bool v6, uint16_t port)
 	struct run_spec run = { .tc = true, .plain = true, .verdict = (uint32_t)TC_ACT_UNSPEC, .repeat = 1 };
 	struct frame f;
 
-	frame_build(&f, &w->wrap->bss->state, &synack, 1, false);
+	bench_frame(&f, &w->wrap->bss->state, &synack, 1, false);
 	return world_prime(w, &f, true) && world_time(w, &f, &run) >= 0;
 }
 
@@ -250,7 +250,7 @@ static bool send_syns(struct world *w, const struct frame_spec *syn)
 	struct run_spec run = { .program = PROGRAM_LEVEE, .verdict = XDP_TX, .repeat = BACKLOG };
 	struct frame f;
 
-	frame_build(&f, &w->wrap->bss->state, syn, UINT32_MAX, false);
+	bench_frame(&f, &w->wrap->bss->state, syn, UINT32_MAX, false);
 	return world_prime(w, &f, false) && world_time(w, &f, &run) >= 0;
 }
 
