@@ -174,7 +174,7 @@ struct bench_case {
 	uint32_t flows; /* in the table, 0 for 100 000 */
 	bool full;	   /* and that is its limit */
 	bool aged;	   /* and all of them have expired */
-	bool attacked;	   /* cookies are in flight: strangers are likelier than flows */
+	bool attacked;    /* cookies are in flight: strangers are likelier than flows */
 };
 
 /* Longer than any timeout. */
