@@ -224,7 +224,7 @@ AS=()
 
 # --- a file
 
-levee metrics --textfile "$LAB_DIR/levee.prom"
+(umask 077 && levee metrics --textfile "$LAB_DIR/levee.prom")
 is "a file: exit code, mode" "$? $(stat -c %a "$LAB_DIR/levee.prom")" "0 644"
 check "it holds what a scrape does" diff <(sed -n 's/^# TYPE //p' "$LAB_DIR/levee.prom") <(sed -n 's/^# TYPE //p' "$LAB_DIR/page")
 ip netns exec "$SERVER_NS" "$LEVEE" metrics --textfile "$LAB_DIR/again.prom" --watch 1 &
