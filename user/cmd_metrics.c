@@ -119,6 +119,9 @@ static int become_unprivileged(struct scrape *s, const struct options *o)
 	struct unprivileged who;
 	int err = unprivileged_find(&who, o->user);
 
+	/* While levee is not attached, its group may not look for pins either. */
+	if (!err && !who.pins)
+		err = scrape_check_rights();
 	if (!err)
 		err = scrape_keep(s);
 	if (!err)
@@ -161,8 +164,13 @@ static int listen_and_serve(struct scrape *s, const struct options *o)
 
 static int tell(struct scrape *s, const struct options *o)
 {
+	int err;
+
 	if (o->listen)
 		return listen_and_serve(s, o);
+	err = scrape_check_rights();
+	if (err)
+		return err;
 	return o->textfile ? write_files(s, o) : print(s, o);
 }
 
