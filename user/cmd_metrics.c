@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -16,9 +17,9 @@
 #include "listen.h"
 #include "options.h"
 #include "output.h"
+#include "replace_file.h"
 #include "scrape.h"
 #include "signals.h"
-#include "textfile.h"
 
 /* Kept maps of a detached interface are let go so soon. */
 #define LOOK_MS 1000
@@ -62,7 +63,7 @@ static int write_file(struct scrape *s, const struct options *o)
 	size_t len;
 
 	text = page(s, &len);
-	return text ? textfile_write(o->textfile, text, len) : failed(EXIT_FAILED, "out of memory");
+	return text ? replace_file(o->textfile, text, len) : failed(EXIT_FAILED, "out of memory");
 }
 
 /* Not by watch.h, which ends with the reader of stdout: nothing is printed here. */
@@ -74,6 +75,8 @@ static int write_files(struct scrape *s, const struct options *o)
 
 	if (o->watch_ms && signals < 0)
 		return -signals;
+	/* The collector is another user: 0644, whatever this one's habits are. Beside it, no name ends in .prom. */
+	umask(022);
 	do
 		err = write_file(s, o);
 	while (!err && o->watch_ms && poll(&end, 1, o->watch_ms) == 0);
@@ -116,6 +119,9 @@ static int become_unprivileged(struct scrape *s, const struct options *o)
 	struct unprivileged who;
 	int err = unprivileged_find(&who, o->user);
 
+	/* While levee is not attached, its group may not look for pins either. */
+	if (!err && !who.pins)
+		err = scrape_check_rights();
 	if (!err)
 		err = scrape_keep(s);
 	if (!err)
@@ -158,8 +164,13 @@ static int listen_and_serve(struct scrape *s, const struct options *o)
 
 static int tell(struct scrape *s, const struct options *o)
 {
+	int err;
+
 	if (o->listen)
 		return listen_and_serve(s, o);
+	err = scrape_check_rights();
+	if (err)
+		return err;
 	return o->textfile ? write_files(s, o) : print(s, o);
 }
 

@@ -34,6 +34,8 @@ int unprivileged_find(struct unprivileged *u, const char *name)
 	*u = (struct unprivileged){ .name = name ? name : NOBODY, .pins = pins_group() };
 	if (geteuid() != 0) {
 		u->name = "this user";
+		if (!group_member(u->pins))
+			u->pins = 0;
 		return name ? failed(EXIT_UNSUPPORTED, "--user %s: only root can become another user", name) : 0;
 	}
 	account = getpwnam(u->name);

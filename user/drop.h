@@ -12,7 +12,7 @@ struct unprivileged {
 	const char *name;
 	uid_t uid;
 	gid_t gid;
-	gid_t pins; /* the group that may read levee's pins, which is his then too; 0: there is none */
+	gid_t pins; /* the group that may read levee's pins, which is his then too; 0: there is none, or it is not */
 };
 
 /* Looks `name` up; NULL: nobody, or who runs this if that is not root. */

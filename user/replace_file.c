@@ -17,7 +17,12 @@
 
 static int could_not(const char *path, const char *what, int err)
 {
-	return failed(EXIT_FAILED, "%s: %s failed: %s", path, what, strerror(err));
+	bool permission = err == EACCES || err == EPERM || err == EROFS;
+
+	if (err == ENOENT || err == ENOTDIR)
+		return failed(EXIT_FAILED, "%s: %s failed: its directory is not there\nmake it, or name another file",
+			      path, what);
+	return failed(permission ? EXIT_UNSUPPORTED : EXIT_FAILED, "%s: %s failed: %s", path, what, strerror(err));
 }
 
 int write_all(int fd, const char *data, size_t size)

@@ -17,6 +17,7 @@
 #include "netstat.h"
 #include "queues.h"
 #include "scrape.h"
+#include "share.h"
 
 /* --- interfaces */
 
@@ -60,8 +61,6 @@ int scrape_begin(struct scrape *s, unsigned int count, const char *const *names)
 	memset(s, 0, sizeof(*s));
 	if (err)
 		return err;
-	if (place_hidden(&place))
-		return failed(EXIT_UNSUPPORTED, "not permitted to look into %s\nrun levee as root", place.root);
 	for (unsigned int i = 0; i < count; i++) {
 		if (strlen(names[i]) >= LEVEE_IFNAME_MAX)
 			return failed(EXIT_USAGE, "%s: no interface has so long a name", names[i]);
@@ -142,6 +141,18 @@ bool scrape_sees_pins(void)
 	struct place place;
 
 	return !place_find(&place, NULL, false) && place.root[0] && !place_hidden(&place);
+}
+
+int scrape_check_rights(void)
+{
+	struct place place;
+	int err = place_find(&place, NULL, false);
+
+	if (err || !place_hidden(&place))
+		return err;
+	return failed(EXIT_UNSUPPORTED,
+		      "not permitted to look into %s\nrun levee as root, or as a member of the group \"%s\"",
+		      place.root, share_group());
 }
 
 /* A directory that was removed has no links; asking needs no permission. */

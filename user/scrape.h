@@ -26,7 +26,6 @@ struct scrape {
 	struct scraped interface[SCRAPE_INTERFACES];
 };
 
-/* Exit code 4 if this process may not read pins. */
 int scrape_begin(struct scrape *s, unsigned int count, const char *const *names);
 
 /*
@@ -38,6 +37,9 @@ unsigned int scrape_unkeep(struct scrape *s);
 
 /* Could this process open pins, if there were any? */
 bool scrape_sees_pins(void);
+
+/* Exit code 4 if it may not even look for them. */
+int scrape_check_rights(void);
 
 /* Lets go of kept maps whose interface was detached. */
 void scrape_release(struct scrape *s);

@@ -17,13 +17,13 @@ API=http://127.0.0.1:9090/api/v1
 
 # --- the listener
 
-# In the background: sets LISTENER, URL and WHERE (ADDRESS:PORT). Its messages go to the file NAME of the lab's directory.
+# In the background, AS whom: sets LISTENER, URL and WHERE (ADDRESS:PORT). Its messages go to the file NAME of the lab's directory.
 listen() # NAME [OPTION...]
 {
 	local err=$LAB_DIR/$1
 
 	shift
-	ip netns exec "$SERVER_NS" "$LEVEE" metrics "$@" 2>"$err" &
+	ip netns exec "$SERVER_NS" "${AS[@]}" "$LEVEE" metrics "$@" 2>"$err" &
 	LISTENER=$!
 	wait_for "grep -q ^listening '$err'" 5 || lab_die "no listener: $(<"$err")"
 	URL=$(sed -n 's/^listening on //p' "$err")
@@ -60,6 +60,10 @@ check_unprivileged() # DESCRIPTION
 
 maps_open() { find "/proc/$LISTENER/fd" -lname '*bpf-map*' | grep -c .; }
 
+NOBODY=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+MEMBER=(setpriv --reuid=65534 --regid=65534 --groups="$(getent group "$LEVEE_GROUP" | cut -d: -f3)")
+AS=()
+
 # --- before attach
 
 levee metrics >"$LAB_DIR/none"
@@ -68,10 +72,17 @@ check "and levee_up is 0" grep -qx "levee_up 0" "$LAB_DIR/none"
 listen listener --listen 127.0.0.1:0
 check_unprivileged "listener"
 is "a scrape tells that levee is not attached" "$(value levee_up)" 0
+ROOTS=("$LISTENER" "$URL" "$WHERE")
+AS=("${MEMBER[@]}")
+listen members --listen 127.0.0.1:0
+AS=()
 
 # --- attached while it listens
 
 check "attach" attach --flows 131072
+is "the next scrape tells, without root ever" "$(value levee_up)" 1
+stop_listener "SIGTERM ends the one that never was root" TERM
+LISTENER=${ROOTS[0]} URL=${ROOTS[1]} WHERE=${ROOTS[2]}
 is "the next scrape tells" "$(value levee_up) $(value "levee_attached{interface=\"$SERVER_DEV\"}")" "1 1"
 is "it keeps no map open between scrapes" "$(maps_open)" 0
 
@@ -207,16 +218,15 @@ refused_with() # WANTED_CODE "WORDS" OPTION...
 	code=$?
 	[ "$code" = "$1" ] && tr -s ' \n' ' ' <<<"$output" | grep -q -- "$2" || { echo "$code: $output"; return 1; }
 }
-AS=()
 check "a port in use" refused_with 1 "the port is in use" --listen "$WHERE"
 check "an address that is none" refused_with 2 "not an address and a port" --listen localhost:80
 check "another host's address" refused_with 1 "no interface here has this address" --listen 192.0.2.1:80
 check "--user who is none" refused_with 1 "no user" --listen :0 --user no-such-user
 check "--listen and --textfile" refused_with 2 "which of them" --listen --textfile x
 check "a file without a directory" refused_with 1 "its directory is not there" --textfile "$LAB_DIR/no/x.prom"
-AS=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+AS=("${NOBODY[@]}")
 check "no rights to the pins" refused_with 4 "not permitted" --listen :0
-AS=(setpriv --reuid=65534 --regid=65534 --groups="$(getent group "$LEVEE_GROUP" | cut -d: -f3)")
+AS=("${MEMBER[@]}")
 check "no rights to the port" refused_with 4 "not permitted" --listen :80
 check "no rights to the directory" refused_with 4 "Permission denied" --textfile "$LAB_DIR/x.prom"
 check "a member of the group needs no root" in_server "${AS[@]}" "$LEVEE" metrics
@@ -224,7 +234,7 @@ AS=()
 
 # --- a file
 
-levee metrics --textfile "$LAB_DIR/levee.prom"
+(umask 077 && levee metrics --textfile "$LAB_DIR/levee.prom")
 is "a file: exit code, mode" "$? $(stat -c %a "$LAB_DIR/levee.prom")" "0 644"
 check "it holds what a scrape does" diff <(sed -n 's/^# TYPE //p' "$LAB_DIR/levee.prom") <(sed -n 's/^# TYPE //p' "$LAB_DIR/page")
 ip netns exec "$SERVER_NS" "$LEVEE" metrics --textfile "$LAB_DIR/again.prom" --watch 1 &

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * test_metrics.c - every reason and counter of the contract is told; the text format is well formed; listeners are bounded
- * and "other" never falls; addresses to listen to; files are whole. docs/metrics.md has the same lists. Run from the
- * repository's root.
+ * and "other" never falls; addresses to listen to. docs/metrics.md has the same lists. Run from the repository's root.
  *
  *   test_metrics families      the table of docs/metrics.md anew
  *   test_metrics problems      and the others
@@ -11,7 +10,6 @@
 #include "capture.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -20,7 +18,6 @@
 #include "health.h"
 #include "listen.h"
 #include "metrics.h"
-#include "textfile.h"
 
 /* --- a host with everything that can be told */
 
@@ -422,42 +419,6 @@ static void a_port_in_use_is_told(void **state)
 	close(fd);
 }
 
-/* --- files */
-
-static void files_are_whole(void **state)
-{
-	char dir[] = "/tmp/levee-test-XXXXXX", path[64], name[80], got[16] = "";
-	struct capture c;
-	struct stat st;
-	FILE *file;
-
-	(void)state;
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/levee.prom", dir);
-	umask(077);
-	assert_int_equal(textfile_write(path, "one\n", 4), 0);
-	assert_int_equal(textfile_write(path, "two\n", 4), 0);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	assert_int_equal(fread(got, 1, sizeof(got), file), 4);
-	fclose(file);
-	assert_string_equal(got, "two\n");
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0644);
-	unlink(path);
-	snprintf(name, sizeof(name), "%s/no/x.prom", dir);
-	capture_begin(&c, stderr);
-	assert_int_equal(textfile_write(name, "x", 1), EXIT_FAILED);
-	assert_non_null(strstr(capture_end(&c), "its directory is not there"));
-	/* A directory cannot be replaced. Nothing is left beside it, or it could not be removed. */
-	mkdir(path, 0700);
-	capture_begin(&c, stderr);
-	assert_int_equal(textfile_write(path, "x", 1), EXIT_FAILED);
-	assert_non_null(strstr(capture_end(&c), "writing failed"));
-	rmdir(path);
-	assert_int_equal(rmdir(dir), 0);
-}
-
 /* --- the documentation */
 
 static void document_families(FILE *to)
@@ -516,7 +477,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(addresses_to_listen_to),
 		cmocka_unit_test(interfaces_are_no_addresses),
 		cmocka_unit_test(a_port_in_use_is_told),
-		cmocka_unit_test(files_are_whole),
 		cmocka_unit_test(the_documentation_is_current),
 	};
 
