@@ -5,6 +5,8 @@ VERSION := 0.1.0
 BUILD   := build
 PREFIX  ?= /usr/local
 DESTDIR ?=
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 CLANG   ?= clang-19
 BPFTOOL ?= $(firstword $(shell command -v bpftool 2>/dev/null) /usr/sbin/bpftool)
@@ -15,9 +17,11 @@ WARN        := -Wall -Wextra -Werror
 CPPFLAGS    += -Iinclude -I$(BUILD) -D_GNU_SOURCE -DLEVEE_VERSION='"$(VERSION)"'
 CFLAGS      ?= -O2 -g
 ALL_CFLAGS  := -std=gnu11 $(WARN) $(CFLAGS)
-BPF_CFLAGS  := -std=gnu11 -g -O2 -target bpf -mcpu=v3 $(WARN) -Iinclude -Ibpf -isystem /usr/include/$(TRIPLET)
+BPF_CFLAGS  := -std=gnu11 -g -O2 -target bpf -mcpu=v3 -ffile-prefix-map=$(CURDIR)=. $(WARN) -Iinclude -Ibpf -isystem /usr/include/$(TRIPLET)
 # One file to copy to another machine: everything but libc and libmnl is inside.
-LIBS        := -Wl,-Bstatic -lxdp -lbpf -lelf -lz -ljansson -Wl,-Bdynamic -lmnl
+LIBS        := -Wl,-Bstatic -lxdp -lbpf -lelf -lz -ljansson -linih -Wl,-Bdynamic -lmnl
+# For a package, whose libraries are the system's.
+SHARED_LIBS := -Wl,--as-needed -lxdp -lbpf -lelf -lz -ljansson -linih -lmnl
 SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 HEADERS   := $(wildcard include/levee/*.h)
@@ -37,15 +41,24 @@ DIFF_SRC  := $(wildcard tests/diff/*.c) tests/prog/world.c tests/prog/packet.c
 BENCH_SRC := $(wildcard tests/bench/*.c)
 TOOL_SRC  := $(filter-out %.bpf.c,$(wildcard tests/tools/*.c))
 
+# What install installs.
+PROGRAM   ?= $(BUILD)/levee
+
+MAN_SRC    := $(wildcard man/*.c)
+PAGES      := $(patsubst %.in,$(BUILD)/%,$(wildcard man/*.[1-9].in))
+COMPLETION := $(BUILD)/man/levee.bash
+
 TOOL_BPF  := $(wildcard tests/tools/*.bpf.c tests/bench/*.bpf.c)
 TOOL_SKEL := $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(notdir $(TOOL_BPF)))
 TOOL_BIN  := $(TOOL_SRC:tests/tools/%.c=$(BUILD)/tools/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps run lesson test unit bench check install clean tests
+.PHONY: all man help deps run lesson test unit bench check install deb clean tests
 
-all: $(BUILD)/levee ## build build/levee, the BPF programs inside it
+all: $(BUILD)/levee man ## build build/levee, the BPF programs inside it
+
+man: $(PAGES) $(COMPLETION) ## the man pages and bash's completion, from the tables of options
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,12 +87,23 @@ check: | deps ## format, static analysis, shell and man page lint
 	@scripts/check.sh
 
 install: all ## into DESTDIR/PREFIX
-	install -D -m 0755 $(BUILD)/levee $(DESTDIR)$(PREFIX)/sbin/levee
+	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(PREFIX)/sbin/levee
+	install -D -m 0644 $(BUILD)/man/levee.8 $(DESTDIR)$(PREFIX)/share/man/man8/levee.8
+	install -D -m 0644 $(BUILD)/man/levee.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/levee.conf.5
+	install -D -m 0644 $(COMPLETION) $(DESTDIR)$(PREFIX)/share/bash-completion/completions/levee
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/levee
+	sed 's|/usr/sbin/levee|$(PREFIX)/sbin/levee|' contrib/systemd/levee@.service >$(DESTDIR)$(UNITDIR)/levee@.service
+	[ -e $(DESTDIR)$(SYSCONFDIR)/levee/levee.conf ] || \
+		install -m 0644 contrib/levee.conf $(DESTDIR)$(SYSCONFDIR)/levee/levee.conf
+
+deb: | deps ## a Debian package, build/levee_*.deb
+	@$(MAKE) --no-print-directory -s all $(BUILD)/levee.shared
+	@scripts/deb.sh $(VERSION) $(BUILD)/levee.shared $(BUILD)
 
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-tests: $(BUILD)/levee $(UNIT_BIN) $(ASAN_BIN) $(TOOL_BIN) $(if $(PROG_SRC),$(BUILD)/prog-tests) $(BUILD)/diff $(if $(BENCH_SRC),$(BUILD)/bench)
+tests: $(BUILD)/levee $(BUILD)/levee.shared $(UNIT_BIN) $(ASAN_BIN) $(TOOL_BIN) $(if $(PROG_SRC),$(BUILD)/prog-tests) $(BUILD)/diff $(if $(BENCH_SRC),$(BUILD)/bench)
 
 # --- BPF
 
@@ -103,10 +127,23 @@ $(BUILD)/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(BU
 $(BUILD)/levee: $(USER_OBJ)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
+$(BUILD)/levee.shared: $(USER_OBJ)
+	$(CC) $(ALL_CFLAGS) -Wl,-z,relro,-z,now $(LDFLAGS) $^ $(SHARED_LIBS) -o $@
+
+# --- man pages and completion
+
+$(BUILD)/man/generate: $(MAN_SRC) $(wildcard man/*.h) $(USER_HDRS) $(HEADERS) $(USER_LIB) | $(BUILD)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(MAN_SRC) $(USER_LIB) $(LIBS) -o $@
+
+$(BUILD)/man/%: man/%.in $(BUILD)/man/generate
+	$(BUILD)/man/generate $< > $@
+
 # --- tests
 
 $(BUILD)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(HEADERS) $(USER_LIB) | $(BUILD)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $< $(USER_LIB) $(LIBS) -lcmocka -o $@
+
+$(BUILD)/unit/test_manual $(BUILD)/asan/test_manual: | man
 
 # The user sources are built again, so that the sanitizers see them too.
 $(BUILD)/asan/user/%.o: user/%.c $(USER_HDRS) $(HEADERS) $(BUILD)/levee.skel.h | $(BUILD)
@@ -128,6 +165,6 @@ $(BUILD)/bench: $(filter-out %.bpf.c,$(BENCH_SRC)) $(wildcard tests/bench/*.h) $
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Iuser $(filter-out %.bpf.c,$(BENCH_SRC)) $(USER_LIB) $(LIBS) -lm -o $@
 
 $(BUILD):
-	mkdir -p $(BUILD)/user $(BUILD)/unit $(BUILD)/asan/user $(BUILD)/tools
+	mkdir -p $(BUILD)/user $(BUILD)/man $(BUILD)/unit $(BUILD)/asan/user $(BUILD)/tools
 
 include tests/vm/vm.mk

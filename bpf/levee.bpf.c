@@ -55,10 +55,12 @@ int levee_ingress(struct xdp_md *ctx)
 {
 	int reason = LEVEE_PASS_DISABLED;
 	struct run run;
+	__u32 on;
 
-	if (run_begin(&run))
+	on = run_begin(&run);
+	if (on == edition)
 		reason = ingress_steps(ctx, &run);
-	if (!run.stats)
+	else if (on || !run.stats) /* another edition of this program has the packets, and counts them */
 		return XDP_PASS;
 	if (reason >= 0 && reason < LEVEE_REASON_COUNT)
 		run.stats->reason[reason]++;

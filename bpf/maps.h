@@ -15,6 +15,12 @@ const volatile struct levee_geometry geometry = { .flow_sets = 1, .half_open_set
 const volatile struct levee_hash_key hash_key = {};
 const volatile __u32 cpus = 1; /* possible CPUs */
 
+/*
+ * Which levee_ingress this is. Where one takes the place of another, both may stand in one chain for a moment:
+ * settings.enabled says which of them has the packets. The other programs work for any.
+ */
+const volatile __u32 edition = 1;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

@@ -28,8 +28,8 @@ static __always_inline __u32 clock_epoch(const struct levee_settings *s)
 	return s->clock.epoch_base + (__u32)(since * s->clock.epoch_mult >> 40);
 }
 
-/* Returns false where a map is missing or levee is switched off. */
-static __always_inline bool run_begin(struct run *run)
+/* Returns settings.enabled; 0 where a map is missing too. */
+static __always_inline __u32 run_begin(struct run *run)
 {
 	__u32 zero = 0;
 
@@ -37,7 +37,7 @@ static __always_inline bool run_begin(struct run *run)
 	run->runtime = bpf_map_lookup_elem(&runtime, &zero);
 	run->stats = bpf_map_lookup_elem(&stats, &zero);
 	if (!run->settings || !run->runtime || !run->stats)
-		return false;
+		return 0;
 	run->now_ms = clock_ms(run->settings);
 	return run->settings->enabled;
 }

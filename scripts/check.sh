@@ -24,11 +24,11 @@ run() {
 	fi
 }
 
-formatted=(user/*.[ch] bpf/*.[ch] tests/**/*.[ch])
+formatted=(user/*.[ch] bpf/*.[ch] man/*.[ch] tests/**/*.[ch])
 run "format, clang-format-19" ${#formatted[@]} clang-format-19 --dry-run -Werror "${formatted[@]}"
 
 # Variables with a cleanup attribute look like leaks to cppcheck; the sanitizer build of the unit tests knows better.
-analysed=(user/*.c)
+analysed=(user/*.c man/*.c)
 run "static analysis, cppcheck" ${#analysed[@]} cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 	--enable=warning,performance,portability --suppress=memleak --suppress=resourceLeak \
 	--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
@@ -41,7 +41,7 @@ run "static analysis, cppcheck" ${#analysed[@]} cppcheck --quiet --error-exitcod
 	-D'bpf_object__for_each_program(p,o)=for(p=first(o);p;p=next(p))' \
 	"${analysed[@]}"
 
-scripts=(scripts/*.sh tests/**/*.sh contrib/**/*.sh)
+scripts=(scripts/*.sh tests/**/*.sh contrib/**/*.sh build/man/levee.bash)
 for file in .ci/* tests/vm/* tests/**/guest*; do
 	if [ -f "$file" ] && [[ $file != *.sh ]] && head -n 1 "$file" | grep -qE '^#!(/usr)?/bin/(env )?(ba|da)?sh'; then
 		scripts+=("$file")
@@ -49,12 +49,13 @@ for file in .ci/* tests/vm/* tests/**/guest*; do
 done
 run "shell, shellcheck" ${#scripts[@]} shellcheck -x -S warning "${scripts[@]}"
 
-pages=(man/*.[1-9])
+# What is linted is what is installed: make check builds it first.
+pages=(build/man/*.[1-9])
 run "man pages, mandoc" ${#pages[@]} mandoc -T lint -W warning "${pages[@]}"
 
 # SPDX lines: each source file says its licence first.
 unlicensed=()
-for file in user/*.[ch] bpf/*.[ch] include/levee/*.h tests/**/*.[ch] scripts/*.sh tests/**/*.sh; do
+for file in user/*.[ch] bpf/*.[ch] man/* include/levee/*.h tests/**/*.[ch] scripts/*.sh tests/**/*.sh; do
 	head -n 2 "$file" | grep -q 'SPDX-License-Identifier:' || unlicensed+=("$file")
 done
 echo "check: SPDX lines"

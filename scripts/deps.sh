@@ -9,8 +9,9 @@
 set -eu
 
 packages="
-	gcc make pkg-config clang-19 llvm-19 libbpf-dev libxdp-dev libelf-dev zlib1g-dev libjansson-dev libmnl-dev libc6-dev
+	gcc make pkg-config clang-19 llvm-19 libbpf-dev libxdp-dev libelf-dev zlib1g-dev libjansson-dev libinih-dev libmnl-dev libc6-dev
 	bpftool iproute2 ethtool nginx-light curl netcat-openbsd socat wrk nftables tcpdump python3-scapy procps jq
+	debhelper dpkg-dev lintian
 	libcmocka-dev shellcheck cppcheck clang-format-19 mandoc util-linux kmod
 	libmicrohttpd-dev prometheus python3-jsonschema
 	chromium fonts-dejavu-core poppler-utils libxml2-utils
@@ -50,15 +51,50 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 1
 fi
 
+# What apt is doing, on a line that is written over, from the last line of its status: "dlstatus:3:40.5:Retrieving ...".
+show_status() {
+	while sleep 0.3; do
+		line=$(tail -n 1 "$status" | cut -d : -f 3-)
+		percent=${line%%:*}
+		[ -z "$line" ] || printf '\rdeps: %3s %%  %-66.66s' "${percent%%.*}" "${line#*:}" >&2
+	done
+}
+
+# apt-get, silent but for that line, where stderr is a terminal. What it said is in $log.
+apt_get() {
+	showing=
+	code=0
+	if [ -t 2 ]; then
+		: >"$status"
+		show_status &
+		showing=$!
+	fi
+	apt-get -q -o APT::Status-Fd=3 "$@" >"$log" 2>&1 3>"$status" || code=$?
+	if [ -n "$showing" ]; then
+		kill "$showing"
+		wait "$showing" 2>/dev/null || true
+		printf '\r%79s\r' "" >&2
+		showing=
+	fi
+	return "$code"
+}
+
 # nginx-light would start nginx on this machine's port 80. policy-rc.d is Debian's way to say no. One that
 # exists is the administrator's, and stays.
 policy=/usr/sbin/policy-rc.d
 mine=
+showing=
 clean() {
+	if [ -n "$showing" ]; then
+		kill "$showing"
+	fi
 	if [ -n "$mine" ]; then
 		rm -f "$policy"
 	fi
+	rm -f "$log" "$status"
 }
+log=$(mktemp)
+status=$(mktemp)
 trap clean EXIT
 trap 'exit 130' INT TERM
 if [ ! -e "$policy" ]; then
@@ -70,22 +106,18 @@ elif ! grep -q 'exit 101' "$policy"; then
 fi
 
 export DEBIAN_FRONTEND=noninteractive
-log=$(mktemp)
 say "installing: $want"
-if ! apt-get update -q >"$log" 2>&1; then
+if ! apt_get update; then
 	cat "$log" >&2
 	say "apt-get update failed: is the network there?"
-	rm -f "$log"
 	exit 1
 fi
 # shellcheck disable=SC2086
-if ! apt-get install -q -y --no-install-recommends $want >"$log" 2>&1; then
+if ! apt_get install -y --no-install-recommends $want; then
 	tail -n 30 "$log" >&2
 	say "apt-get install failed"
-	rm -f "$log"
 	exit 1
 fi
-rm -f "$log"
 want=$(missing)
 if [ -n "$want" ]; then
 	say "still missing: $want"

@@ -12,6 +12,8 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=tests/lib/progress.sh
+. tests/lib/progress.sh
 
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export UBSAN_OPTIONS=print_stacktrace=1
@@ -109,11 +111,13 @@ suite() # GROUP NAME SECONDS COMMAND...
 		return
 	fi
 	case $name in *"$NAME"*) ;; *) return ;; esac
+	progress "$group/$name runs, $PASSED passed before"
 	timeout -k 20 "$limit" "$@" >"$OUTPUT" 2>&1 </dev/null &
 	CHILD=$!
 	wait "$CHILD" 2>/dev/null # the shell would announce that it was killed
 	code=$?
 	CHILD=
+	progress_end
 	skipped=$(lines '^ok .*# SKIP')
 	ok=$(($(lines '^ok ') - skipped))
 	bad=$(lines '^not ok ')

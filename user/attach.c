@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 #include <linux/if_link.h>
 
 #include <bpf/bpf.h>
@@ -23,10 +22,12 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "errors.h"
+#include "handoff.h"
 #include "kernel.h"
 #include "maps.h"
 #include "netdev.h"
 #include "profile.h"
+#include "programs.h"
 #include "remove.h"
 #include "share.h"
 #include "tables.h"
@@ -43,9 +44,12 @@ struct session {
 	int lock;
 	struct levee_bpf *skel;
 	int link; /* of --exclusive */
+	struct levee_secrets secrets;
 	struct levee_settings settings;
 	struct attach_result *result;
 };
+
+#define FIRST_EDITION 1
 
 static const __u32 first;
 
@@ -70,11 +74,10 @@ static int check_memory(const struct session *s)
 
 static int check_host(struct session *s)
 {
-	char missing[96];
-	int index;
+	int index = privileges_check();
 
-	if (*privileges_missing(missing))
-		return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
+	if (index)
+		return index;
 	index = netdev_index(s->ifname);
 	if (index < 0)
 		return -index;
@@ -100,8 +103,8 @@ static bool is_attached(struct session *s, const struct xdp_state *xdp)
 {
 	struct levee_meta old;
 
-	return maps_peek_meta(&s->place, &old) == 0 && old.ifindex == s->ifindex && xdp->ours_id &&
-	       old.xdp_prog_id == xdp->ours_id && maps_enabled(&s->place);
+	return maps_peek_meta(&s->place, &old) == 0 && old.ifindex == s->ifindex &&
+	       (xdp_has(xdp, old.xdp_prog_id) || xdp_has(xdp, old.xdp_next_id)) && maps_enabled(&s->place);
 }
 
 static int remove_remains(struct session *s)
@@ -189,59 +192,33 @@ static int clear_hook(struct session *s)
 
 /* --- the programs */
 
-/* Why a cookie could not become a connection here, and in *remedy what to do; NULL if it can. */
-static const char *no_handoff(const struct session *s, const char **remedy)
-{
-	if (!meta(s)->handoff) {
-		*remedy = "Linux 6.9 and later have it";
-		return "this kernel lacks bpf_sk_assign_tcp_reqsk";
-	}
-	if (sysctl_number("net/ipv4/tcp_syncookies", 0, 1) == 0) {
-		*remedy = "set it to 1 and attach again";
-		return "net.ipv4.tcp_syncookies is 0";
-	}
-	/* Seen on 6.18, not on 6.12: the socket is lost between the port and the bridge. */
-	if (netdev_is_bridge_port(s->ifname)) {
-		*remedy = "attach to the bridge itself";
-		return "it is a port of a bridge, on whose way the kernel may lose the connection";
-	}
-	return NULL;
-}
-
-/* Where an answered cookie would end in a RST levee only watches; asked for cookies, it refuses. */
 static int choose_cookies(struct session *s)
 {
-	const char *why, *remedy = NULL;
-
 	meta(s)->handoff = kernel_has_handoff();
-	s->result->cookies = s->options->cookies;
-	why = no_handoff(s, &remedy);
-	if (!why || s->options->cookies == LEVEE_COOKIES_NEVER)
+	return handoff_choose_cookies(s->ifname, meta(s)->handoff, s->options->cookies,
+				      options_chosen(s->options, LEVEE_SET_COOKIES), &s->result->cookies);
+}
+
+static int make_secrets(struct session *s)
+{
+	meta(s)->geometry = tables_geometry(s->options->half_open, s->options->flows);
+	meta(s)->edition = FIRST_EDITION;
+	if (getrandom(&s->secrets, sizeof(s->secrets), 0) == sizeof(s->secrets))
 		return 0;
-	if (options_given(s->options, "cookies"))
-		return failed(EXIT_UNSUPPORTED,
-			      "%s: cookies cannot become connections here: %s\n%s, or use --cookies never", s->ifname,
-			      why, remedy);
-	s->result->cookies = LEVEE_COOKIES_NEVER;
-	note("%s: cookies are off, levee only watches: %s; %s", s->ifname, why, remedy);
-	return 0;
+	return failed(EXIT_FAILED, "%s: getrandom gave no secret: %s", s->ifname, strerror(errno));
 }
 
 static int open_programs(struct session *s)
 {
-	struct levee_geometry g;
-	int err;
+	struct program_constants constants = {
+		.geometry = meta(s)->geometry,
+		.hash_key = s->secrets.hash,
+		.edition = meta(s)->edition,
+		.handoff = meta(s)->handoff,
+	};
 
-	s->skel = levee_bpf__open();
-	if (!s->skel)
-		return failed(EXIT_FAILED, "%s: opening the BPF programs failed: %s", s->ifname, library_log_last());
-	g = tables_geometry(s->options->half_open, s->options->flows);
-	err = tables_resize(s->skel, &g);
-	if (!err && getrandom(&s->skel->rodata->hash_key, sizeof(s->skel->rodata->hash_key), 0) < 0)
-		err = -errno;
-	if (!err && !meta(s)->handoff)
-		err = bpf_program__set_autoload(s->skel->progs.levee_accept, false);
-	return err ? failed(EXIT_FAILED, "%s: preparing the BPF programs failed: %s", s->ifname, strerror(-err)) : 0;
+	s->skel = programs_open(s->ifname, &constants);
+	return s->skel ? 0 : EXIT_FAILED;
 }
 
 static bool is_loaded(const struct session *s)
@@ -252,16 +229,13 @@ static bool is_loaded(const struct session *s)
 static int hook_failed(const struct session *s, __u32 flags, int err)
 {
 	const char *why = *library_log_last() ? library_log_last() : strerror(-err);
-	struct utsname kernel = {};
 	char driver[32];
 
-	uname(&kernel);
 	if (!is_loaded(s) && (err == -ENOMEM || err == -E2BIG))
 		return failed(EXIT_FAILED, "%s: no memory for a table: %s\nchoose a smaller --%s", s->ifname, why,
 			      strstr(why, "half_open") ? "half-open" : "flows");
 	if (!is_loaded(s))
-		return failed(EXIT_FAILED, "%s: kernel %s refused the programs: %s\nLEVEE_DEBUG=1 shows its log",
-			      s->ifname, kernel.release, why);
+		return programs_refused(s->ifname, err);
 	netdev_driver(s->ifname, driver);
 	if (flags == XDP_FLAGS_DRV_MODE)
 		return failed(
@@ -347,6 +321,8 @@ static int write_meta(struct session *s)
 	m->netns = s->place.netns;
 	snprintf(m->ifname, sizeof(m->ifname), "%s", s->ifname);
 	snprintf(m->version, sizeof(m->version), "%s", LEVEE_VERSION);
+	m->from = options_provenance(s->options);
+	snprintf(m->file, sizeof(m->file), "%s", s->options->file ? s->options->file : "");
 	err = write_map(s, s->skel->maps.meta, m);
 	if (err)
 		return err;
@@ -361,14 +337,8 @@ static int write_meta(struct session *s)
 
 static int write_settings(struct session *s)
 {
-	static const __u32 timeout[] = {
-#define TIMEOUT_VALUE(NAME, name, ms, elastic, why) [LEVEE_T_##NAME] = ms,
-		LEVEE_TIMEOUTS(TIMEOUT_VALUE)
-#undef TIMEOUT_VALUE
-	};
 	struct levee_settings *set = &s->settings;
-	struct levee_secrets secrets;
-	int err;
+	int err = write_map(s, s->skel->maps.secrets, &s->secrets);
 
 	*set = (struct levee_settings){
 		.abi = LEVEE_ABI,
@@ -380,29 +350,8 @@ static int write_settings(struct session *s)
 		.clock = clock_now(),
 		.profile = { profile_of(s->ifname, LEVEE_V4), profile_of(s->ifname, LEVEE_V6) },
 	};
-	memcpy(set->timeout_ms, timeout, sizeof(timeout));
-	if (getrandom(&secrets, sizeof(secrets), 0) != sizeof(secrets))
-		return failed(EXIT_FAILED, "%s: getrandom gave no secret: %s", s->ifname, strerror(errno));
-	err = write_map(s, s->skel->maps.secrets, &secrets);
-	explicit_bzero(&secrets, sizeof(secrets));
+	memcpy(set->timeout_ms, s->options->timeout_ms, sizeof(set->timeout_ms));
 	return err ? err : write_map(s, s->skel->maps.settings, set);
-}
-
-static int pin_programs(struct session *s)
-{
-	struct bpf_program *prog;
-	char name[64];
-	int err = 0;
-
-	bpf_object__for_each_program(prog, s->skel->obj) {
-		if (bpf_program__fd(prog) < 0)
-			continue;
-		snprintf(name, sizeof(name), "prog_%s", bpf_program__name(prog));
-		err = pin(s, bpf_program__fd(prog), name);
-		if (err)
-			break;
-	}
-	return err;
 }
 
 static int pin_all(struct session *s)
@@ -412,7 +361,7 @@ static int pin_all(struct session *s)
 	for (int i = 0; !err && i < MAP_COUNT; i++)
 		if (i != MAP_META)
 			err = pin(s, bpf_object__find_map_fd_by_name(s->skel->obj, map_names[i]), map_names[i]);
-	return err ? err : pin_programs(s);
+	return err ? err : programs_pin(&s->place, s->ifname, s->skel);
 }
 
 /* --- TC and the start */
@@ -514,7 +463,7 @@ static int start(struct session *s)
 
 	if (err)
 		return failed(EXIT_FAILED, "%s: starting the housekeeping timer failed: %s", s->ifname, strerror(-err));
-	s->settings.enabled = 1;
+	s->settings.enabled = meta(s)->edition;
 	return write_map(s, s->skel->maps.settings, &s->settings);
 }
 
@@ -543,7 +492,9 @@ static void roll_back(struct session *s)
 
 int attach_interface(const struct options *options, struct attach_result *result)
 {
-	static const step before[] = { check_host, take_place, clear_hook, choose_cookies, open_programs };
+	static const step before[] = {
+		check_host, take_place, clear_hook, choose_cookies, make_secrets, open_programs
+	};
 	static const step change[] = { attach_xdp, write_meta, write_settings, pin_all, share, attach_tc, seed, start };
 	struct session s = {
 		.options = options, .ifname = options->argument[0], .lock = -1, .link = -1, .result = result
@@ -559,6 +510,7 @@ int attach_interface(const struct options *options, struct attach_result *result
 		if (err)
 			roll_back(&s);
 	}
+	explicit_bzero(&s.secrets, sizeof(s.secrets));
 	levee_bpf__destroy(s.skel);
 	cleanup_fd(&s.link);
 	cleanup_fd(&s.lock);

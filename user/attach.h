@@ -13,7 +13,7 @@
 struct attach_result {
 	struct levee_meta meta;
 	struct seed_result seeded;
-	unsigned int cookies; /* enum levee_cookies, as it is in force */
+	__u32 cookies; /* enum levee_cookies, as it is in force */
 };
 
 /* All or nothing: after an error the interface is as it was. */

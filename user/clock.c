@@ -43,6 +43,11 @@ __u64 clock_unix_ms(void)
 	return nanoseconds(CLOCK_REALTIME) / 1000000;
 }
 
+__u64 clock_monotonic_ns(void)
+{
+	return nanoseconds(CLOCK_MONOTONIC);
+}
+
 __s64 clock_unix_minus_monotonic_ns(void)
 {
 	return nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_MONOTONIC);

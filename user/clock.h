@@ -19,6 +19,7 @@ __u32 clock_ms(const struct levee_clock *clock);
 unsigned int clock_hz(void);
 __u64 clock_jiffies(void);
 __u64 clock_unix_ms(void);
+__u64 clock_monotonic_ns(void);
 
 /* What the wall's clock says now, less CLOCK_MONOTONIC. */
 __s64 clock_unix_minus_monotonic_ns(void);

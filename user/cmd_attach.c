@@ -7,14 +7,17 @@
 
 #include "attach.h"
 #include "cleanup.h"
+#include "conf.h"
 #include "errors.h"
 #include "output.h"
+#include "settings.h"
 #include "words.h"
 
 static json_t *model(const struct options *o, const struct attach_result *r)
 {
-	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:i, s:i, s:i, s:i, s:i, s:o}", "schema",
-			 "levee.attach/1", "interface", r->meta.ifname, "ifindex", r->meta.ifindex, "xdp_mode",
+	return json_pack("{s:s, s:s, s:i, s:s, s:o, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:i, s:i, s:i, s:i, s:i, s:o}",
+			 "schema", "levee.attach/1", "interface", r->meta.ifname, "ifindex", r->meta.ifindex, "file",
+			 r->meta.file, "from", settings_from_model(&r->meta.from), "xdp_mode",
 			 word_xdp_mode(r->meta.xdp_mode), "attachment", word_attachment(r->meta.attachment),
 			 "attachment_help", help_attachment(r->meta.attachment), "cookies", word_cookies(r->cookies),
 			 "start_percent", o->start, "end_percent", o->end, "handoff", r->meta.handoff, "half_open_max",
@@ -45,21 +48,26 @@ static void render(const json_t *m)
 	print_cookies(m);
 	printf("  tables    %lld half-open, %lld flows\n", model_number(m, "half_open_max"),
 	       model_number(m, "flows_max"));
+	if (*model_text(m, "file"))
+		printf("  settings  as in %s\n", model_text(m, "file"));
 	printf("  known     %lld services, %lld connections\n", model_number(m, "services"),
 	       model_number(m, "connections"));
 	printf("next: levee status %s, levee stats %s --watch 1, levee detach %s\n", ifname, ifname, ifname);
 }
 
-int cmd_attach(const struct options *options)
+int cmd_attach(const struct options *given)
 {
+	struct options options = *given;
 	struct attach_result result;
 	free_json json_t *doc = NULL;
-	int err = attach_interface(options, &result);
+	int err = conf_complete(&options);
 
+	if (!err)
+		err = attach_interface(&options, &result);
 	if (err)
 		return err;
-	doc = model(options, &result);
-	if (options->json)
+	doc = model(&options, &result);
+	if (options.json)
 		output_json(doc, true);
 	else
 		render(doc);

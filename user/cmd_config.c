@@ -17,22 +17,23 @@
 
 /* --- the model */
 
-static json_t *timeout_model(const struct levee_settings *set, enum levee_timeout t, __u32 pressure)
+static json_t *timeout_model(const struct maps *maps, enum levee_timeout t, __u32 pressure)
 {
+	const struct levee_settings *set = &maps->settings;
 	const struct timeout_info *info = &timeouts[t];
 
-	return json_pack("{s:s, s:I, s:I, s:I, s:b, s:s}", "name", info->name, "ms", (json_int_t)set->timeout_ms[t],
-			 "default_ms", (json_int_t)info->preset_ms, "now_ms",
-			 (json_int_t)levee_timeout_under(set->timeout_ms, t, pressure), "elastic", info->elastic, "why",
-			 info->why);
+	return json_pack("{s:s, s:I, s:I, s:I, s:b, s:s, s:s}", "name", info->name, "ms",
+			 (json_int_t)set->timeout_ms[t], "default_ms", (json_int_t)info->preset_ms, "now_ms",
+			 (json_int_t)levee_timeout_under(set->timeout_ms, t, pressure), "elastic", info->elastic,
+			 "from", word_origin(maps->meta.from.timeout[t]), "why", info->why);
 }
 
-static json_t *timeouts_model(const struct levee_settings *set, __u32 pressure)
+static json_t *timeouts_model(const struct maps *maps, __u32 pressure)
 {
 	json_t *list = json_array();
 
 	for (int t = 0; t < LEVEE_TIMEOUT_COUNT; t++)
-		json_array_append_new(list, timeout_model(set, t, pressure));
+		json_array_append_new(list, timeout_model(maps, t, pressure));
 	return list;
 }
 
@@ -41,12 +42,13 @@ static json_t *model(const struct maps *maps, const struct levee_runtime *run)
 	const struct levee_settings *set = &maps->settings;
 	__u32 pressure = run->pressure ? run->pressure : LEVEE_PRESSURE_ONE;
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:f, s:i, s:o}", "schema", "levee.config/1",
-			 "interface", maps->ifname, "cookies", word_cookies(set->cookies), "start_percent",
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:i, s:i, s:I, s:I, s:I, s:f, s:i, s:o}", "schema",
+			 "levee.config/1", "interface", maps->ifname, "file", maps->meta.file, "from",
+			 settings_from_model(&maps->meta.from), "cookies", word_cookies(set->cookies), "start_percent",
 			 set->start_percent, "end_percent", set->end_percent, "half_open_max",
 			 (json_int_t)set->half_open_max, "flows_max", (json_int_t)set->flows_max, "flows",
 			 (json_int_t)run->flows, "elastic_percent", 100.0 * pressure / LEVEE_PRESSURE_ONE, "generation",
-			 set->generation, "timeouts", timeouts_model(set, pressure));
+			 set->generation, "timeouts", timeouts_model(maps, pressure));
 }
 
 json_t *settings_model(const struct maps *maps)
@@ -64,13 +66,26 @@ json_t *settings_model(const struct maps *maps)
 
 #define WHY_COLUMN 24
 
+/* " (file)", " (command)", or "" for what nobody has chosen. */
+static const char *chosen_by(char to[24], const char *from)
+{
+	snprintf(to, 24, " (%s)", from);
+	return strcmp(from, word_origin(LEVEE_FROM_DEFAULT)) == 0 ? "" : to;
+}
+
+static const char *setting_chosen_by(char to[24], const json_t *m, const char *name)
+{
+	return chosen_by(to, model_text(json_object_get(m, "from"), name));
+}
+
 static void render_timeout(const json_t *t)
 {
 	long long ms = model_number(t, "ms"), preset = model_number(t, "default_ms"), now = model_number(t, "now_ms");
-	char left[WHY_COLUMN + 32], value[32], was[48] = "", shrunk[48] = "", text[256];
+	char left[WHY_COLUMN + 32], value[32], by[24], was[80] = "", shrunk[48] = "", text[300];
 
 	if (ms != preset)
-		snprintf(was, sizeof(was), "default %s; ", duration_exact(value, preset));
+		snprintf(was, sizeof(was), "default %s%s; ", duration_exact(value, preset),
+			 chosen_by(by, model_text(t, "from")));
 	if (now != ms)
 		snprintf(shrunk, sizeof(shrunk), ", now %s", duration_exact(value, now / 1000 * 1000));
 	snprintf(left, sizeof(left), "  %-12s %-8s ", model_text(t, "name"), duration_exact(value, ms));
@@ -79,18 +94,32 @@ static void render_timeout(const json_t *t)
 	output_wrapped(stdout, left, WHY_COLUMN, text);
 }
 
+static void render_cookies(const json_t *m)
+{
+	char by[24], start[24], end[24];
+
+	printf("  cookies      %s%s", model_text(m, "cookies"), setting_chosen_by(by, m, "cookies"));
+	if (strcmp(model_text(m, "cookies"), "adaptive") == 0)
+		printf(": on from %lld %%%s half-open, off below %lld %%%s", model_number(m, "start_percent"),
+		       setting_chosen_by(start, m, "start"), model_number(m, "end_percent"),
+		       setting_chosen_by(end, m, "end"));
+	putchar('\n');
+}
+
 static void render(const json_t *m)
 {
 	double percent = model_real(m, "elastic_percent");
+	char half_open[24], flows[24];
 	const json_t *t;
 	size_t i;
 
-	printf("%s\n  cookies      %s", model_text(m, "interface"), model_text(m, "cookies"));
-	if (strcmp(model_text(m, "cookies"), "adaptive") == 0)
-		printf(": on from %lld %% half-open, off below %lld %%", model_number(m, "start_percent"),
-		       model_number(m, "end_percent"));
-	printf("\n  tables       %lld half-open connections, %lld flows; set at attach\n",
-	       model_number(m, "half_open_max"), model_number(m, "flows_max"));
+	printf("%s\n", model_text(m, "interface"));
+	if (*model_text(m, "file"))
+		printf("  file         %s\n", model_text(m, "file"));
+	render_cookies(m);
+	printf("  tables       %lld half-open connections%s, %lld flows%s\n", model_number(m, "half_open_max"),
+	       setting_chosen_by(half_open, m, "half-open"), model_number(m, "flows_max"),
+	       setting_chosen_by(flows, m, "flows"));
 	printf("  flows        %lld now: elastic timeouts have ", model_number(m, "flows"));
 	printf(percent < 100 ? "%.0f %% of their length\n" : "their full length\n", percent);
 	printf("\nforgotten when silent for so long; elastic: shorter from %u %% of the flows on\n",
@@ -136,34 +165,23 @@ static void print_changes(const struct maps *maps, const struct levee_settings *
 		printf("%s: nothing changed\n", maps->ifname);
 }
 
-/* The generation goes last, by a write of its own: whoever sees it sees the timeouts. */
-static int write_settings(const struct maps *maps, struct levee_settings *set)
-{
-	close_fd int fd = -1;
-	int err;
-
-	if (memcmp(set->timeout_ms, maps->settings.timeout_ms, sizeof(set->timeout_ms)) == 0)
-		return 0;
-	fd = maps_open_writable(maps, MAP_SETTINGS);
-	if (fd < 0)
-		return -fd;
-	err = maps_write(fd, set);
-	set->generation++;
-	if (!err)
-		err = maps_write(fd, set);
-	return err ? failed(EXIT_FAILED, "%s: writing the settings failed: %s", maps->ifname, strerror(-err)) : 0;
-}
-
 /* Under the lock: another command may have written the settings since they were read. */
 static int change_settings(struct maps *maps, const struct options *o, struct levee_settings *set)
 {
+	struct levee_meta meta;
 	int err = maps_read(maps, MAP_SETTINGS, &maps->settings);
 
+	if (!err)
+		err = maps_read(maps, MAP_META, &maps->meta);
 	if (err)
 		return failed(EXIT_FAILED, "%s: reading the settings failed: %s", maps->ifname, strerror(-err));
+	meta = maps->meta;
 	*set = maps->settings;
 	err = timeouts_change(set->timeout_ms, o->arguments - 1, o->argument + 1);
-	return err ? err : write_settings(maps, set);
+	for (int t = 0; !err && t < LEVEE_TIMEOUT_COUNT; t++)
+		if (set->timeout_ms[t] != maps->settings.timeout_ms[t])
+			meta.from.timeout[t] = LEVEE_FROM_COMMAND;
+	return err ? err : settings_write(maps, set, &meta);
 }
 
 static int print_set(struct maps *maps, const struct options *o, const struct levee_settings *set)

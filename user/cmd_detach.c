@@ -94,22 +94,13 @@ static int nothing(const struct options *o)
 	return failed(EXIT_NOTHING, "%s: levee is not attached", o->argument[0]);
 }
 
-static int check_privileges(void)
-{
-	char missing[96];
-
-	if (!*privileges_missing(missing))
-		return 0;
-	return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
-}
-
 int cmd_detach(const struct options *options)
 {
 	struct detaching d = { .removed = json_array() };
 	free_json json_t *doc = json_pack("{s:s, s:o}", "schema", "levee.detach/1", "detached", d.removed);
 	close_fd int lock = -1;
 	struct place place;
-	int err = check_privileges(), swept = 0;
+	int err = privileges_check(), swept = 0;
 
 	if (!err)
 		err = place_find(&place, NULL, false);

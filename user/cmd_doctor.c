@@ -307,7 +307,7 @@ static void render(const json_t *findings)
 
 	json_array_foreach(findings, i, f) {
 		snprintf(first, sizeof(first), "%-4s  %-11s ", model_text(f, "level"), model_text(f, "id"));
-		output_wrapped(stdout, first, 18, model_text(f, "text"));
+		output_wrapped_color(stdout, color_of_level(model_text(f, "level")), first, 18, model_text(f, "text"));
 		if (*model_text(f, "next"))
 			output_wrapped(stdout, "                  -> ", 21, model_text(f, "next"));
 	}

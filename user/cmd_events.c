@@ -3,16 +3,17 @@
  * cmd_events.c - levee events IFACE: what is printed, and when to stop.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "clock.h"
+#include "color.h"
 #include "errors.h"
 #include "events.h"
 #include "filter.h"
+#include "interrupt.h"
 #include "listener.h"
 #include "options.h"
 #include "stream.h"
@@ -20,8 +21,6 @@
 /* How long a turn waits for events: signals end it at once, a detach or a reader that has gone is found after it. */
 #define TURN_MS 250
 #define LOST_EVERY_MS 1000
-
-static volatile sig_atomic_t interrupted;
 
 struct telling {
 	const struct options *options;
@@ -32,21 +31,6 @@ struct telling {
 	__u64 shown, lost;
 	__u64 asked_ms; /* for lost ones */
 };
-
-static void interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-static void catch_interrupts(void)
-{
-	/* No SA_RESTART: the wait ends at once. */
-	struct sigaction action = { .sa_handler = interrupt };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static bool has_enough(const struct telling *t)
 {
@@ -117,7 +101,8 @@ static void show_lost(struct telling *t, __u64 count)
 		snprintf(text, sizeof(text), "{\"time_unix_ms\":%llu,\"event\":\"LOST\",\"count\":%llu}\n",
 			 clock_unix_ms(), count);
 	else
-		snprintf(text, sizeof(text), "LOST %llu events: they came faster than they could be told\n", count);
+		snprintf(text, sizeof(text), "%sLOST%s %llu events: they came faster than they could be told\n",
+			 color_begin(stdout, COLOR_BAD), color_end(stdout, COLOR_BAD), count);
 	stream_text(t->out, text);
 }
 
@@ -133,7 +118,7 @@ static void ask_for_lost(struct telling *t, struct listener *l)
 
 static int tell(struct telling *t, struct listener *l)
 {
-	while (!interrupted && !has_enough(t)) {
+	while (!interrupted() && !has_enough(t)) {
 		int err;
 
 		follow_clock(t);
@@ -141,7 +126,7 @@ static int tell(struct telling *t, struct listener *l)
 		if (err)
 			return failed(EXIT_FAILED, "%s: listening failed: %s", l->maps->ifname, strerror(-err));
 		ask_for_lost(t, l);
-		if (stream_closed(t->out))
+		if (stream_closed(t->out, 0))
 			break;
 		if (listener_detached(l))
 			return failed(EXIT_NOTHING, "%s: levee was detached", l->maps->ifname);
@@ -177,6 +162,6 @@ int cmd_events(const struct options *options)
 	struct telling t = { .options = options, .out = stream_stdout() };
 	int err = filter_parse(&t.filter, options);
 
-	catch_interrupts();
+	interrupts_catch();
 	return err ? err : open_and_listen(&t);
 }

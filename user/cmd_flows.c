@@ -5,8 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "cleanup.h"
 #include "clock.h"
@@ -25,9 +23,8 @@ struct listing {
 	struct stream *out;
 	struct columns columns;
 	struct sorted sorted;
-	bool progress;
+	struct progress progress;
 	__u64 read, matched, shown;
-	__u64 told_ms; /* of progress */
 };
 
 /* An answer of flow_visit: the reader has gone, or wants no more. */
@@ -100,24 +97,12 @@ static int show(struct listing *l, const struct flow_row *row)
 
 /* --- reading */
 
-/* On a terminal beside the output, for tables that take a while. */
-static void tell_progress(struct listing *l)
-{
-	__u64 now = clock_unix_ms();
-
-	if (now - l->told_ms < 500)
-		return;
-	if (l->told_ms)
-		fprintf(stderr, "\r%llu connections read ", l->read);
-	l->told_ms = now;
-}
-
 static int visit(const struct flow_row *row, void *arg)
 {
 	struct listing *l = arg;
 
-	if (l->read++ % 16384 == 0 && l->progress)
-		tell_progress(l);
+	if (l->read++ % PROGRESS_ROWS == 0)
+		progress_tell(&l->progress, l->read, NULL);
 	if (!filter_matches(&l->filter, row))
 		return 0;
 	l->matched++;
@@ -131,8 +116,13 @@ static int show_sorted(struct listing *l)
 	int err = 0;
 
 	sorted_finish(&l->sorted);
-	for (size_t i = 0; !err && i < l->sorted.count; i++)
+	progress_end(&l->progress);
+	progress_begin(&l->progress, "connections shown", l->sorted.count);
+	for (size_t i = 0; !err && i < l->sorted.count; i++) {
+		if (i % PROGRESS_ROWS == 0)
+			progress_tell(&l->progress, i, NULL);
 		err = show(l, &l->sorted.row[i]);
+	}
 	return err;
 }
 
@@ -140,8 +130,6 @@ static void tell_counts(const struct listing *l)
 {
 	const char *s = l->read == 1 ? "" : "s";
 
-	if (l->progress)
-		fprintf(stderr, "\r%40s\r", "");
 	if (filter_is_empty(&l->filter))
 		fprintf(stderr, "%llu connection%s", l->read, s);
 	else
@@ -160,6 +148,7 @@ static int finish(struct listing *l, int err)
 	else if (!l->options->jsonl)
 		columns_end(&l->columns);
 	code = stream_end(l->out);
+	progress_end(&l->progress);
 	if (!code && error) {
 		errors_as_json(false);
 		code = failed(EXIT_FAILED, "%s: reading the tables failed: %s", l->ifname, error);
@@ -175,6 +164,8 @@ static int list(struct listing *l, const struct maps *maps)
 
 	if (err)
 		return err;
+	progress_begin(&l->progress, "connections read", flows_expected(maps));
+	l->out->progress = &l->progress;
 	err = flows_each(maps, visit, l);
 	if (!err && l->options->sort)
 		err = show_sorted(l);
@@ -200,7 +191,6 @@ int cmd_flows(const struct options *options)
 		.ifname = options->argument[0],
 		.out = stream_stdout(),
 		.sorted = { .order = options->sort, .reverse = options->reverse, .limit = options->limit },
-		.progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO),
 	};
 	int err = filter_parse(&l.filter, options);
 

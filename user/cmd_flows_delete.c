@@ -10,17 +10,21 @@
 #include "filter.h"
 #include "forget.h"
 #include "output.h"
+#include "progress.h"
 
 struct deleting {
 	struct filter filter;
 	struct forgetting forgetting;
-	__u64 matched;
+	struct progress progress;
+	__u64 read, matched;
 };
 
 static int visit(const struct flow_row *row, void *arg)
 {
 	struct deleting *d = arg;
 
+	if (d->read++ % PROGRESS_ROWS == 0)
+		progress_tell(&d->progress, d->read, NULL);
 	if (!filter_matches(&d->filter, row))
 		return 0;
 	d->matched++;
@@ -54,8 +58,10 @@ static int delete_matching(const struct options *o, const struct maps *maps, str
 	struct levee_stats before, after;
 	int err = maps_read_stats(maps, &before), left;
 
+	progress_begin(&d->progress, "connections read", flows_expected(maps));
 	if (!err)
 		err = flows_each(maps, visit, d);
+	progress_end(&d->progress);
 	left = forget_end(&d->forgetting);
 	if (!err)
 		err = left;

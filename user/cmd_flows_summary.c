@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "errors.h"
 #include "output.h"
+#include "progress.h"
 #include "services.h"
 #include "summary.h"
 
@@ -17,6 +18,7 @@
 
 struct summing {
 	const struct filter *filter;
+	struct progress progress;
 	struct summary summary;
 };
 
@@ -24,7 +26,8 @@ static int visit(const struct flow_row *row, void *arg)
 {
 	struct summing *s = arg;
 
-	s->summary.read++;
+	if (s->summary.read++ % PROGRESS_ROWS == 0)
+		progress_tell(&s->progress, s->summary.read, NULL);
 	return filter_matches(s->filter, row) ? summary_add(&s->summary, row) : 0;
 }
 
@@ -55,8 +58,10 @@ int flows_summary(const struct maps *maps, const struct options *options, const 
 	struct summing s = { .filter = filter };
 	int err = know_services(&s.summary, maps);
 
+	progress_begin(&s.progress, "connections read", flows_expected(maps));
 	if (!err)
 		err = flows_each(maps, visit, &s);
+	progress_end(&s.progress);
 	if (err)
 		err = failed(EXIT_FAILED, "%s: reading the tables failed: %s", maps->ifname, strerror(-err));
 	else

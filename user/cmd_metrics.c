@@ -68,14 +68,14 @@ static int write_file(struct scrape *s, const struct options *o)
 
 static int write_files(struct scrape *s, const struct options *o)
 {
-	struct timespec at;
+	struct watch watch;
 	int err;
 
 	if (o->watch_ms)
-		watch_begin(&at);
+		watch_begin(&watch, o);
 	do
 		err = write_file(s, o);
-	while (!err && o->watch_ms && watch_wait(&at, o->watch_ms));
+	while (!err && o->watch_ms && watch_wait(&watch, o->watch_ms));
 	return err;
 }
 

@@ -3,29 +3,15 @@
  * cmd_queues.c - levee queues IFACE [--watch SEC]: when to look, and when to stop.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cleanup.h"
 #include "errors.h"
-#include "options.h"
-#include "output.h"
 #include "queues.h"
 #include "watch.h"
 
-static int print(const struct options *o, const json_t *doc)
-{
-	if (o->json || o->jsonl)
-		output_json(doc, o->json && !o->watch_ms);
-	else
-		queues_render(doc, stdout);
-	if (!o->json && !o->jsonl && o->watch_ms)
-		putchar('\n');
-	return fflush(stdout) || ferror(stdout) ? EXIT_FAILED : EXIT_OK;
-}
-
 /* One look. *before is what the last one saw, or NULL; then it is this one. */
-static int look(const struct maps *maps, const struct options *o, json_t **before)
+static int look(const struct maps *maps, struct watch *w, json_t **before)
 {
 	json_t *doc;
 
@@ -38,19 +24,22 @@ static int look(const struct maps *maps, const struct options *o, json_t **befor
 		queues_compare(doc, *before);
 	json_decref(*before);
 	*before = doc;
-	return print(o, doc);
+	watch_print(w, doc, queues_render);
+	return 0;
 }
 
 int cmd_queues(const struct options *options)
 {
 	free_json json_t *doc = NULL;
 	close_maps struct maps maps;
-	struct timespec at;
+	struct watch w;
 	int err = maps_open(&maps, options->argument[0]);
 
-	watch_begin(&at);
+	if (err)
+		return err;
+	watch_begin(&w, options);
 	do
-		err = err ? err : look(&maps, options, &doc);
-	while (!err && options->watch_ms && watch_wait(&at, options->watch_ms));
-	return err;
+		err = look(&maps, &w, &doc);
+	while (!err && options->watch_ms && watch_wait(&w, options->watch_ms));
+	return watch_end(&w, err);
 }

@@ -15,14 +15,14 @@
 #include "attach.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "conf.h"
 #include "errors.h"
 #include "keeper.h"
-#include "lock.h"
+#include "kernel.h"
 #include "notify.h"
 #include "options.h"
 #include "output.h"
 #include "remove.h"
-#include "share.h"
 
 #define TURN_MS 1000
 
@@ -79,7 +79,8 @@ static void tell_adopted(const struct keeper *k)
 		     "options of attach count only where levee attaches; levee detach %s first", k->teller.ifname);
 	if (strcmp(m->version, LEVEE_VERSION) != 0)
 		tell(&k->teller, JOURNAL_NOTICE, "other_version", NULL,
-		     "the programs are those of levee %s, this is %s", m->version, LEVEE_VERSION);
+		     "the programs are those of levee %s, this is %s; \"levee reload %s\" replaces them", m->version,
+		     LEVEE_VERSION, k->teller.ifname);
 }
 
 static int begin(struct keeper *k)
@@ -87,8 +88,12 @@ static int begin(struct keeper *k)
 	const char *ifname = k->options->argument[0];
 	struct attach_result result;
 	struct place place;
-	int err = place_find(&place, ifname, true);
-	bool adopt = !err && is_attached(ifname, &place);
+	int err = privileges_check();
+	bool adopt;
+
+	if (!err)
+		err = place_find(&place, ifname, true);
+	adopt = !err && is_attached(ifname, &place);
 
 	if (!err && !adopt)
 		err = attach_interface(k->options, &result);
@@ -124,10 +129,10 @@ static int wait_until(__u64 ms)
 	return signal > 0 ? signal : 0;
 }
 
-static void reload(const struct keeper *k)
+static void reload(struct keeper *k)
 {
 	notify("RELOADING=1\nMONOTONIC_USEC=%llu", monotonic_ms() * 1000);
-	tell(&k->teller, JOURNAL_NOTICE, "reload", NULL, "SIGHUP: there is nothing to read again");
+	keeper_reload(k);
 	notify("READY=1");
 }
 
@@ -179,8 +184,9 @@ static int end(struct keeper *k)
 	return 0;
 }
 
-int cmd_run(const struct options *options)
+int cmd_run(const struct options *given)
 {
+	struct options options = *given;
 	struct keeper k;
 	const sigset_t set = wanted_signals();
 	int err;
@@ -189,8 +195,10 @@ int cmd_run(const struct options *options)
 	errors_as_json(false);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	keeper_init(&k, options);
-	err = begin(&k);
+	keeper_init(&k, &options);
+	err = conf_complete(&options);
+	if (!err)
+		err = begin(&k);
 	if (!err) {
 		notify("READY=1");
 		err = go_on(&k);

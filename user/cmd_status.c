@@ -109,7 +109,9 @@ static void render_mode(const json_t *m)
 	if (strcmp(model_text(m, "cookies"), "adaptive") == 0)
 		printf(": on from %lld %% half-open, off below %lld %%", model_number(m, "start_percent"),
 		       model_number(m, "end_percent"));
-	printf("\n  mode        %s for %s (the whole table), %lld cookies in flight\n", model_text(m, "mode"),
+	printf("\n  mode        ");
+	color_print(stdout, color_of_mode(model_text(m, "mode")), "%s", model_text(m, "mode"));
+	printf(" for %s (the whole table), %lld cookies in flight\n",
 	       output_duration(since, model_number(m, "mode_ms")),
 	       model_number(json_object_get(m, "tables"), "cookies_in_flight"));
 	if (!model_true(m, "handoff"))
@@ -123,7 +125,7 @@ static void render_problems(const json_t *m)
 	size_t i;
 
 	json_array_foreach(json_object_get(m, "problems"), i, p)
-		output_wrapped(stdout, "  PROBLEM     ", 14, json_string_value(p));
+		output_wrapped_color(stdout, COLOR_BAD, "  PROBLEM     ", 14, json_string_value(p));
 	snprintf(next, sizeof(next), "run \"levee detach %s\", then attach again", model_text(m, "interface"));
 	if (i > 0)
 		output_wrapped(stdout, "  what to do  ", 14, next);
@@ -146,7 +148,8 @@ static void render_interface(const json_t *m)
 	const json_t *ids = json_object_get(m, "programs"), *tables = json_object_get(m, "tables");
 	char up[32];
 
-	printf("%s\n", model_text(m, "interface"));
+	color_print(stdout, COLOR_HEADING, "%s", model_text(m, "interface"));
+	putchar('\n');
 	render_problems(m);
 	render_attachment(m);
 	printf("  since       %s, %s, by levee %s\n", model_text(m, "since"),

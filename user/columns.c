@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "color.h"
 #include "columns.h"
 
 #define GAP 1
@@ -152,9 +153,9 @@ static char *put_part(char *to, const struct columns *c, unsigned int i, enum pa
 	return part == PART_ENDS && !is_end(c, i) ? to : put_cell(to, c, i, row);
 }
 
-static void print_line(struct columns *c, enum part part, const void *row)
+static char *put_line(char *start, const struct columns *c, enum part part, const void *row)
 {
-	char *start = stream_room(c->out, LINE_MAX_BYTES), *to = start;
+	char *to = start;
 
 	for (unsigned int i = 0; i < c->count; i++) {
 		if (!c->width[i])
@@ -164,8 +165,23 @@ static void print_line(struct columns *c, enum part part, const void *row)
 	}
 	while (to > start && to[-1] == ' ')
 		to--;
+	return to;
+}
+
+static void print_line(struct columns *c, enum part part, const void *row)
+{
+	char *to = put_line(stream_room(c->out, LINE_MAX_BYTES), c, part, row);
+
 	*to++ = '\n';
 	stream_advance(c->out, to);
+}
+
+static void print_titles(struct columns *c)
+{
+	stream_text(c->out, color_begin(stdout, COLOR_HEADING));
+	stream_advance(c->out, put_line(stream_room(c->out, LINE_MAX_BYTES), c, PART_ALL, NULL));
+	stream_text(c->out, color_end(stdout, COLOR_HEADING));
+	stream_text(c->out, "\n");
 }
 
 /* Where the terminal sets no limit, one row is one line: it goes to a file or to `grep`. */
@@ -183,7 +199,7 @@ static void print_sample(struct columns *c, bool all_seen)
 {
 	lay_out(c, all_seen);
 	if (c->kept)
-		print_line(c, PART_ALL, NULL);
+		print_titles(c);
 	for (unsigned int i = 0; i < c->kept; i++)
 		print_row(c, c->sample + i * c->row_size);
 }

@@ -93,14 +93,14 @@ static int no_second_word(unsigned int group, const char *word)
 {
 	const char *first = commands[group].first;
 	struct near near = near_to(word);
-	char list[192] = "";
+	char list[256] = "";
 
 	for (unsigned int i = group; in_group(group, i); i++) {
 		size_t used = strlen(list);
 
 		near_consider(&near, command_second(&commands[i]));
-		snprintf(list + used, sizeof(list) - used, "%slevee %s %s", used ? ", or " : "", commands[i].name,
-			 commands[i].arguments);
+		snprintf(list + used, sizeof(list) - used, "%slevee %s%s%s", used ? ", or " : "", commands[i].name,
+			 *commands[i].arguments ? " " : "", commands[i].arguments);
 	}
 	if (near.best)
 		return failed(EXIT_USAGE, "no command \"%s %s\"\ndid you mean \"levee %s %s\"?", first, word, first,

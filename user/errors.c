@@ -19,6 +19,8 @@
 
 static bool as_json;
 static json_t *notes;
+static const char *in_file;
+static unsigned int in_line;
 static char last_warning[512];
 
 void errors_as_json(bool on)
@@ -35,13 +37,24 @@ static void fail_json(enum exit_code code, const char *what, const char *next)
 	json_decref(doc);
 }
 
+void errors_of_file(const char *file, unsigned int line)
+{
+	in_file = file;
+	in_line = line;
+}
+
 int failed(enum exit_code code, const char *fmt, ...)
 {
 	char text[1536], *next;
 	va_list args;
+	int used = 0;
 
+	if (in_file) {
+		code = EXIT_FAILED;
+		used = snprintf(text, sizeof(text) / 2, "%s:%u: ", in_file, in_line);
+	}
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	vsnprintf(text + used, sizeof(text) - used, fmt, args);
 	va_end(args);
 	if (!as_json && journal_reads_stderr()) {
 		journal_line(JOURNAL_ERROR, text);
@@ -54,7 +67,7 @@ int failed(enum exit_code code, const char *fmt, ...)
 		fail_json(code, text, next);
 		return code;
 	}
-	output_wrapped(stderr, "levee: ", 7, text);
+	output_wrapped_color(stderr, COLOR_BAD, "levee: ", 7, text);
 	if (next)
 		output_wrapped(stderr, "       ", 7, next);
 	return code;
@@ -73,7 +86,7 @@ void note(const char *fmt, ...)
 		return;
 	}
 	if (!as_json) {
-		output_wrapped(stderr, "note: ", 6, text);
+		output_wrapped_color(stderr, COLOR_ALERT, "note: ", 6, text);
 		return;
 	}
 	if (!notes)

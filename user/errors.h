@@ -11,16 +11,26 @@
 #include <stdbool.h>
 #include <jansson.h>
 
-enum exit_code {
-	EXIT_OK = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_NOTHING = 3,	  /* not attached, or nothing matched */
-	EXIT_UNSUPPORTED = 4, /* a privilege or a kernel feature is missing */
-};
+/* X(NAME, number, what it says) */
+#define EXIT_CODES(X)                                    \
+	X(OK, 0, "ok")                                   \
+	X(FAILED, 1, "failed")                           \
+	X(USAGE, 2, "usage")                             \
+	X(NOTHING, 3, "not attached or nothing matched") \
+	X(UNSUPPORTED, 4, "a privilege or a kernel feature is missing")
+
+#define EXIT_CODE_ENUM(NAME, number, help) EXIT_##NAME = number,
+enum exit_code { EXIT_CODES(EXIT_CODE_ENUM) };
+#undef EXIT_CODE_ENUM
 
 /* Errors go to stdout as one JSON document instead of to stderr as text. */
 void errors_as_json(bool on);
+
+/*
+ * What is wrong is wrong in this line of this file, until it is called with NULL: reports begin with both, and the exit
+ * code is EXIT_FAILED, as it is the file that is to be mended and not the command line.
+ */
+void errors_of_file(const char *file, unsigned int line);
 
 /*
  * Reports an error and returns `code`. The text may have two lines: what failed and why, then what to

@@ -285,3 +285,10 @@ int flows_each(const struct maps *maps, flow_visit visit, void *arg)
 		err = visit_table(r, &half_open_table);
 	return err ? err : visit_table(r, &flow_table);
 }
+
+__u64 flows_expected(const struct maps *maps)
+{
+	struct levee_runtime run;
+
+	return maps_read(maps, MAP_RUNTIME, &run) ? 0 : (__u64)run.half_open + run.flows;
+}

@@ -51,4 +51,8 @@ bool row_of_half_open(struct flow_row *row, const struct levee_half_open *entry,
 typedef int (*flow_visit)(const struct flow_row *row, void *arg);
 int flows_each(const struct maps *maps, flow_visit visit, void *arg);
 
+/* How many that will be, about: for progress, told once in so many rows. 0: not known. */
+#define PROGRESS_ROWS 4096
+__u64 flows_expected(const struct maps *maps);
+
 #endif

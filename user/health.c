@@ -28,8 +28,10 @@ int health_inspect(const struct maps *maps, struct xdp_state *xdp)
 static bool xdp_is_gone(const struct levee_meta *m, const struct xdp_state *xdp)
 {
 	if (!xdp->nameless)
-		return xdp->ours_id != m->xdp_prog_id;
-	return m->attachment == LEVEE_ATTACHMENT_DISPATCHER ? !xdp->hook_id : xdp->hook_id != m->xdp_prog_id;
+		return !xdp_has(xdp, m->xdp_prog_id) && !xdp_has(xdp, m->xdp_next_id);
+	if (m->attachment == LEVEE_ATTACHMENT_DISPATCHER)
+		return !xdp->hook_id;
+	return !xdp->hook_id || (xdp->hook_id != m->xdp_prog_id && xdp->hook_id != m->xdp_next_id);
 }
 
 static unsigned int check_xdp(const struct levee_meta *m, const struct xdp_state *xdp)

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "errors.h"
 #include "option_table.h"
 #include "output.h"
 
 #define OVERVIEW_COLUMN 26
+#define EXIT_CODE_HELP(NAME, number, help) #number " " help ", "
 
 /* What stands left of a column of text, on a line of its own if it reaches into it. */
 static const char *help_left(FILE *to, char left[96], int column)
@@ -35,8 +37,7 @@ void help_overview(FILE *to)
 	}
 	fprintf(to, "\nA command may be shortened while it stays unique: levee det eth0.\n");
 	fprintf(to, "Options: levee COMMAND --help\n");
-	fprintf(to, "Exit codes: 0 ok, 1 failed, 2 usage, 3 not attached or nothing matched,\n"
-		    "4 a privilege or a kernel feature is missing.\n");
+	output_wrapped(to, "", 0, "Exit codes: " EXIT_CODES(EXIT_CODE_HELP) "see levee(8).");
 }
 
 /* The words of a choice without the last |, and its preset; the bounds of a number. */
@@ -56,20 +57,27 @@ static void help_values(const struct option *opt, char *to, size_t size)
 	snprintf(to, size, " (%.*s if not given)", (int)strcspn(word, "|"), word);
 }
 
+const char *option_help(char to[OPTION_HELP_MAX], const struct option *opt)
+{
+	size_t len = strlen(opt->help);
+	char values[80];
+
+	while (opt->help[len - 1] == ' ' || opt->help[len - 1] == ';')
+		len--;
+	help_values(opt, values, sizeof(values));
+	snprintf(to, OPTION_HELP_MAX, "%.*s%s", (int)len, opt->help, values);
+	return to;
+}
+
 #define HELP_COLUMN 18
 
 static void help_option(FILE *to, const struct option *opt)
 {
-	size_t help_len = strlen(opt->help);
-	char left[96], values[80], text[512];
+	char left[96], text[OPTION_HELP_MAX];
 
-	while (opt->help[help_len - 1] == ' ' || opt->help[help_len - 1] == ';')
-		help_len--;
-	help_values(opt, values, sizeof(values));
-	snprintf(text, sizeof(text), "%.*s%s", (int)help_len, opt->help, values);
 	snprintf(left, sizeof(left), "  --%s%s%.*s", opt->name, option_value_len(opt) ? " " : "", option_value_len(opt),
 		 opt->value ? opt->value : "");
-	output_wrapped(to, help_left(to, left, HELP_COLUMN), HELP_COLUMN, text);
+	output_wrapped(to, help_left(to, left, HELP_COLUMN), HELP_COLUMN, option_help(text, opt));
 }
 
 void help_command(FILE *to, enum command_id id)

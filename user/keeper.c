@@ -14,16 +14,16 @@
 
 #include "attach.h"
 #include "cleanup.h"
+#include "conf.h"
 #include "errors.h"
 #include "health.h"
-#if __has_include("history.h")
 #include "history.h"
-#endif
 #include "keeper.h"
 #include "notify.h"
 #include "output.h"
 #include "remove.h"
 #include "repair.h"
+#include "settings.h"
 #include "share.h"
 #include "transitions.h"
 
@@ -290,17 +290,18 @@ static void look_at_queues(struct keeper *k)
 	queues_read_free(&now);
 }
 
-static void record_history(const struct keeper *k)
+static void record_history(struct keeper *k)
 {
-#if __has_include("history.h")
 	struct history history;
+	int err = history_open(&k->maps, &history);
 
-	if (history_open(&k->maps, &history) == 0)
-		history_record(&history, &k->maps);
+	if (!err)
+		err = history_record(&history, &k->maps);
 	history_close(&history);
-#else
-	(void)k;
-#endif
+	if (err && err != k->history_error)
+		tell(&k->teller, JOURNAL_WARNING, "history_failed", NULL, "the history cannot be written: %s",
+		     strerror(-err));
+	k->history_error = err;
 }
 
 /* --- status */
@@ -369,4 +370,30 @@ int keeper_turn(struct keeper *k)
 	record_history(k);
 	status(k);
 	return 0;
+}
+
+static void tell_change(const struct keeper *k, const json_t *change)
+{
+	bool applied = model_true(change, "applied");
+	const char *name = model_text(change, "name"), *after = model_text(change, "after");
+
+	tell(&k->teller, applied ? JOURNAL_NOTICE : JOURNAL_WARNING, "setting",
+	     json_pack("{s:s, s:s, s:b}", "name", name, "value", after, "applied", applied),
+	     applied ? "%s is %s now" : "%s is not made %s: %s", name, after, model_text(change, "why"));
+}
+
+void keeper_reload(struct keeper *k)
+{
+	close_plan struct settings_plan plan = {};
+	close_conf struct conf conf = {};
+	const json_t *change;
+	size_t i;
+
+	if (conf_find(&conf, k->options) || settings_load(&k->maps, &conf, &plan))
+		return;
+	tell(&k->teller, JOURNAL_NOTICE, "reloaded", json_pack("{s:s}", "file", conf.path), "%s%s",
+	     *conf.path ? conf.path : "there is no " CONF_DEFAULT,
+	     *conf.path ? " is applied" : ": all is as by default");
+	json_array_foreach(plan.changes, i, change)
+		tell_change(k, change);
 }

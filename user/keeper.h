@@ -22,6 +22,7 @@ struct keeper {
 	struct sample sample; /* of the last turn; us 0: none */
 	unsigned int problems; /* as told last */
 	int blocked;   /* negative errno of the last repair that did not help, 0 none */
+	int history_error;
 	int refresh_error; /* the same of the last look at the listeners */
 	__u64 repair_ms;	 /* not before; CLOCK_MONOTONIC */
 	unsigned int patience_ms; /* between two repairs: it grows where somebody takes off again and again */
@@ -32,6 +33,9 @@ void keeper_close(struct keeper *k);
 
 /* Opens what is attached and claims it; an error if another levee run has it. */
 int keeper_open(struct keeper *k);
+
+/* Reads levee.conf again and applies what can be changed while levee is attached. Says what was wrong, and goes on. */
+void keeper_reload(struct keeper *k);
 
 /* One turn: 0, or an exit code that has been said: levee was detached, or the interface is gone. */
 int keeper_turn(struct keeper *k);

@@ -96,13 +96,22 @@ const char *privileges_missing(char to[96])
 	return to;
 }
 
+int privileges_check(void)
+{
+	char missing[96];
+
+	if (!*privileges_missing(missing))
+		return 0;
+	return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
+}
+
 int kernel_check(void)
 {
 	struct utsname name = {};
-	char missing[96];
+	int err = privileges_check();
 
-	if (*privileges_missing(missing))
-		return failed(EXIT_UNSUPPORTED, "not permitted: missing%s\nrun levee as root", missing);
+	if (err)
+		return err;
 	for (int i = 0; i < FEATURE_COUNT; i++) {
 		if (kernel_has(i))
 			continue;

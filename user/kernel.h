@@ -39,6 +39,9 @@ const char *privileges_missing(char to[96]);
 /* CAP_SYS_ADMIN: the kernel opens programs by their id, so libxdp's dispatcher can be used. */
 bool privileges_admin(void);
 
+/* May this process change what is attached? 0, or an exit code after failed(). */
+int privileges_check(void);
+
 /* The three checks of attach: privileges and features. */
 int kernel_check(void);
 

@@ -27,14 +27,6 @@ _Static_assert(LISTEN_MS < LEVEE_LISTEN_MAX_MS, "else the datapath takes the mar
 /* Events of one turn: under a flood of them the rest of the work must get its turn too. */
 #define TURN_EVENTS 4096
 
-static __u64 monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 /* --- one listener at a time */
 
 static int take_lock(struct listener *l)
@@ -65,13 +57,13 @@ static int say_listening(struct listener *l)
 {
 	__u32 until = clock_ms(&l->maps->settings.clock) + LISTEN_MS;
 
-	l->said_ms = monotonic_ns() / 1000000;
+	l->said_ms = clock_monotonic_ns() / 1000000;
 	return say(l, until ? until : 1);
 }
 
 static int say_again(struct listener *l)
 {
-	return monotonic_ns() / 1000000 - l->said_ms < SAY_MS ? 0 : say_listening(l);
+	return clock_monotonic_ns() / 1000000 - l->said_ms < SAY_MS ? 0 : say_listening(l);
 }
 
 /* --- the ring */
@@ -105,7 +97,7 @@ static int begin(struct listener *l)
 	if (!l->reader)
 		return failed(EXIT_FAILED, "%s: reading the ring buffer failed: %s", l->maps->ifname, strerror(errno));
 	listener_lost(l);
-	l->since_ns = monotonic_ns();
+	l->since_ns = clock_monotonic_ns();
 	err = say_listening(l);
 	return err ? failed(EXIT_FAILED, "%s: writing map %s failed: %s", l->maps->ifname, map_names[MAP_LISTENER],
 			    strerror(-err)) :

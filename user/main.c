@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "color.h"
 #include "errors.h"
 #include "options.h"
 
@@ -40,6 +41,7 @@ int main(int argc, char **argv)
 
 	if (err)
 		return err;
+	color_choose(options.color);
 	if (options.help) {
 		help_command(stdout, options.command);
 		return check_output(EXIT_OK);

@@ -6,6 +6,8 @@
 
 #include <levee/config.h>
 
+#include "color.h"
+#include "conf.h"
 #include "listen.h"
 #include "option_table.h"
 #include "order.h"
@@ -27,6 +29,7 @@ const struct command commands[CMD_COUNT] = { COMMANDS(COMMAND_ROW) };
 #define COOKIES_HELP(NAME, word, help) word ": " help "; "
 #define BEGAN_HELP(NAME, name, help) #name ": " help "; "
 #define ORDER_WORD(NAME, name, help) #name "|"
+#define COLOR_WORD(NAME, word) word "|"
 
 const struct option option_table[] = {
 	{ "mode", OPT_CHOICE, offsetof(struct options, mode), ON_ATTACHING, MODE_AUTO, 0, 0, "auto|native|generic",
@@ -46,6 +49,9 @@ const struct option option_table[] = {
 	  LEVEE_FLOWS_MIN, LEVEE_FLOWS_MAX, "N", "size of the flow table, in connections" },
 	{ "detach-on-exit", OPT_FLAG, offsetof(struct options, detach_on_exit), ON(RUN), 0, 0, 0, NULL,
 	  "when it is told to stop, detach; else the protection stays without it" },
+	{ "file", OPT_TEXT, offsetof(struct options, file),
+	  ON_ATTACHING | ON(RELOAD) | ON(CONFIG_CHECK) | ON(CONFIG_LOAD), 0, 0, 0, "FILE",
+	  "settings by interface, instead of " CONF_DEFAULT ", which need not be there" },
 	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
 	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS) | ON(QUEUES), 0, 100, 3600000, "SEC",
@@ -82,12 +88,14 @@ const struct option option_table[] = {
 	  "write them into a file for node_exporter's textfile collector, whole or not at all" },
 	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(METRICS), 0, 1000, 3600000, "SEC",
 	  "with --textfile: write it again every SEC seconds until interrupted" },
-	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(QUEUES) | ON(FLOWS) | ON(EVENTS) | ON(RUN), 0, 0, 0,
-	  NULL, "print one JSON object per line; errors as text on stderr" },
+	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl), ON(STATS) | ON(QUEUES) | ON(FLOWS) | ON(EVENTS) | ON(RUN),
+	  0, 0, 0, NULL, "print one JSON object per line; errors as text on stderr" },
 	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~(ON(EVENTS) | ON(RUN)), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
 	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS) | ON(RUN), 0, 0, 0, NULL,
 	  "the same as --jsonl" },
+	{ "color", OPT_CHOICE, offsetof(struct options, color), ON_ALL, COLOR_AUTO, 0, 0, COLOR_CHOICES(COLOR_WORD),
+	  "colour in text. auto: on a terminal, unless NO_COLOR is set" },
 	{ "help", OPT_FLAG, offsetof(struct options, help), ON_ALL, 0, 0, 0, NULL, "print this and exit" },
 };
 
@@ -103,6 +111,15 @@ _Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= 64, "options.gi
 	"different filters all must. Words may be shortened, and - and _ are the same."
 
 const char *const command_notes[CMD_COUNT] = {
+	[CMD_ATTACH] = "What the command line leaves out, levee.conf may say: its section [IFACE], then [default].",
+	[CMD_RELOAD] =
+		"No flow, no cookie in flight and no packet is missed. A file that is wrong, or programs that the kernel "
+		"refuses, change nothing. Programs whose maps are of another version than those that are pinned are "
+		"refused: then use that levee, or detach and attach.",
+	[CMD_CONFIG_CHECK] = "Exit code 0: all of it is right. A file that is not there is an error.",
+	[CMD_CONFIG_LOAD] =
+		"What the file says is applied, whoever had set it. What it had said and says no longer is as if never set. What came "
+		"from a command and does not stand in the file stays. Sizes of tables, mode and exclusive hold from attach on.",
 	[CMD_QUEUES] =
 		"Percentiles are of the handshakes of the last one to two minutes that levee watched, SYN-ACK to third "
 		"ACK; one that took longer than a second, or that began by a cookie, has no known time.",
@@ -134,6 +151,13 @@ int option_value_len(const struct option *opt)
 	size_t len = opt->value ? strlen(opt->value) : 0;
 
 	return len - (len && opt->value[len - 1] == '|');
+}
+
+const struct vocabulary *option_words(const struct option *opt)
+{
+	if (opt->field == offsetof(struct options, state))
+		return &words_state;
+	return opt->field == offsetof(struct options, began) ? &words_began : NULL;
 }
 
 const char *option_next_choice(char word[CHOICE_MAX], const char *words)

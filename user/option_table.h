@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "options.h"
+#include "words.h"
 
 enum option_type {
 	OPT_FLAG,
@@ -26,7 +27,8 @@ struct option {
 	size_t field;
 	__u64 commands; /* a bit for each, by enum command_id */
 	unsigned int preset, least, most;
-	const char *value; /* its name in help; choices: the words, separated by | */
+	const char *
+		value; /* its name in help; choices: the words, separated by | ; FILE and IFACE are completed as such */
 	const char *help;
 };
 
@@ -36,13 +38,33 @@ extern const unsigned int option_count;
 /* What stands below a command's options in its help; NULL for most. */
 extern const char *const command_notes[CMD_COUNT];
 
+/*
+ * Parses a value of an option that is no flag. `name` is what an error calls it: "--start" on the command line, the key
+ * in levee.conf.
+ */
+int option_parse(struct options *o, const struct option *opt, const char *name, const char *text);
+
 static inline bool option_is_of(const struct option *opt, enum command_id command)
 {
 	return opt->commands >> command & 1;
 }
 
+/* Is it a setting of an interface, which levee.conf may have too? Those that attach takes, but for the form of its output. */
+static inline bool option_is_setting(const struct option *opt)
+{
+	return option_is_of(opt, CMD_ATTACH) && !option_is_of(opt, CMD_CONFIG_CHECK);
+}
+
 /* Length of an option's value in help: choices that come from a list end in one | too many. */
 int option_value_len(const struct option *opt);
+
+/* The words that a value may have or begin with, where a vocabulary has them; NULL elsewhere. */
+const struct vocabulary *option_words(const struct option *opt);
+
+#define OPTION_HELP_MAX 768
+
+/* What an option does, with its bounds and preset, as --help and the man pages say it. Returns `to`. */
+const char *option_help(char to[OPTION_HELP_MAX], const struct option *opt);
 
 #define CHOICE_MAX 32
 

@@ -14,6 +14,7 @@
 #include "listen.h"
 #include "near.h"
 #include "option_table.h"
+#include "timeouts.h"
 
 /* Texts are pointers, NULL where not given. */
 static bool option_is_text(const struct option *opt)
@@ -21,9 +22,9 @@ static bool option_is_text(const struct option *opt)
 	return opt->type == OPT_TEXT || opt->type == OPT_ADDRESS;
 }
 
-static unsigned int *field(struct options *o, const struct option *opt)
+static void *field(struct options *o, const struct option *opt)
 {
-	return (unsigned int *)((char *)o + opt->field);
+	return (char *)o + opt->field;
 }
 
 static int unknown_option(const struct options *o, const char *word)
@@ -58,7 +59,7 @@ static const char *nearest_choice(char to[64], const struct option *opt, const c
 	return to;
 }
 
-static int parse_choice(const struct option *opt, const char *text, unsigned int *to)
+static int parse_choice(const struct option *opt, const char *name, const char *text, unsigned int *to)
 {
 	const char *words = opt->value;
 	char word[CHOICE_MAX], nearest[64];
@@ -69,11 +70,11 @@ static int parse_choice(const struct option *opt, const char *text, unsigned int
 			return 0;
 		}
 	}
-	return failed(EXIT_USAGE, "--%s: \"%s\" is none of %.*s%s", opt->name, text, option_value_len(opt), opt->value,
+	return failed(EXIT_USAGE, "%s: \"%s\" is none of %.*s%s", name, text, option_value_len(opt), opt->value,
 		      nearest_choice(nearest, opt, text));
 }
 
-static int parse_number(const struct option *opt, const char *text, unsigned int *to)
+static int parse_number(const struct option *opt, const char *name, const char *text, unsigned int *to)
 {
 	unsigned long long n = 0;
 	char *end = (char *)text;
@@ -84,14 +85,14 @@ static int parse_number(const struct option *opt, const char *text, unsigned int
 	if (end != text && n <= ~0U && (*end == 'k' || *end == 'K' || *end == 'M'))
 		n *= *end++ == 'M' ? 1024 * 1024 : 1024;
 	if (end == text || *end || errno)
-		return failed(EXIT_USAGE, "--%s: \"%s\" is not a number", opt->name, text);
+		return failed(EXIT_USAGE, "%s: \"%s\" is not a number", name, text);
 	if (n < opt->least || n > opt->most)
-		return failed(EXIT_USAGE, "--%s: %s is not between %u and %u", opt->name, text, opt->least, opt->most);
+		return failed(EXIT_USAGE, "%s: %s is not between %u and %u", name, text, opt->least, opt->most);
 	*to = n;
 	return 0;
 }
 
-static int parse_seconds(const struct option *opt, const char *text, unsigned int *to)
+static int parse_seconds(const struct option *opt, const char *name, const char *text, unsigned int *to)
 {
 	char *end = (char *)text;
 	double s = 0;
@@ -99,35 +100,36 @@ static int parse_seconds(const struct option *opt, const char *text, unsigned in
 	if ((*text >= '0' && *text <= '9') || *text == '.')
 		s = strtod(text, &end);
 	if (end == text || *end)
-		return failed(EXIT_USAGE, "--%s: \"%s\" is not a number of seconds", opt->name, text);
+		return failed(EXIT_USAGE, "%s: \"%s\" is not a number of seconds", name, text);
 	if (s * 1000 < opt->least || s * 1000 > opt->most)
-		return failed(EXIT_USAGE, "--%s: %s is not between %g and %g seconds", opt->name, text,
-			      opt->least / 1e3, opt->most / 1e3);
+		return failed(EXIT_USAGE, "%s: %s is not between %g and %g seconds", name, text, opt->least / 1e3,
+			      opt->most / 1e3);
 	*to = s * 1000;
 	return 0;
 }
 
-static int parse_time(const struct option *opt, const char *text, unsigned int *to)
+static int parse_time(const struct option *opt, const char *name, const char *text, unsigned int *to)
 {
 	__u64 ms;
 
+	(void)opt;
 	if (!duration_parse(text, &ms) || ms > ~0U)
-		return failed(EXIT_USAGE, "--%s: \"%s\" is not a time\n" DURATION_EXAMPLES, opt->name, text);
+		return failed(EXIT_USAGE, "%s: \"%s\" is not a time\n" DURATION_EXAMPLES, name, text);
 	*to = ms;
 	return 0;
 }
 
-static int parse_list(const struct option *opt, const char *text, struct option_list *to)
+static int parse_list(const char *name, const char *text, struct option_list *to)
 {
 	if (to->count == LIST_MAX)
-		return failed(EXIT_USAGE, "--%s: given more than %d times", opt->name, LIST_MAX);
+		return failed(EXIT_USAGE, "%s: given more than %d times", name, LIST_MAX);
 	to->text[to->count++] = text;
 	return 0;
 }
 
-static int parse_value(struct options *o, const struct option *opt, const char *text)
+int option_parse(struct options *o, const struct option *opt, const char *name, const char *text)
 {
-	static int (*const parse[])(const struct option *, const char *, unsigned int *) = {
+	static int (*const parse[])(const struct option *, const char *, const char *, unsigned int *) = {
 		[OPT_CHOICE] = parse_choice,
 		[OPT_NUMBER] = parse_number,
 		[OPT_SECONDS] = parse_seconds,
@@ -135,12 +137,12 @@ static int parse_value(struct options *o, const struct option *opt, const char *
 	};
 
 	if (opt->type == OPT_LIST)
-		return parse_list(opt, text, (struct option_list *)field(o, opt));
+		return parse_list(name, text, field(o, opt));
 	if (option_is_text(opt)) {
 		*(const char **)field(o, opt) = text;
 		return *text ? 0 : failed(EXIT_USAGE, "--%s needs a value (%s)", opt->name, opt->value);
 	}
-	return parse[opt->type](opt, text, field(o, opt));
+	return parse[opt->type](opt, name, text, field(o, opt));
 }
 
 static const struct option *find_option(const struct options *o, const char *name, size_t len)
@@ -158,24 +160,23 @@ static int parse_option(struct options *o, int argc, char **argv, int *at)
 	const char *name = argv[*at] + 2, *equals = strchr(name, '=');
 	size_t len = equals ? (size_t)(equals - name) : strlen(name);
 	const struct option *opt = find_option(o, name, len);
-	char word[32];
+	char word[34];
 
-	if (!opt) {
-		snprintf(word, sizeof(word), "%.*s", (int)len, name);
-		return unknown_option(o, word);
-	}
+	snprintf(word, sizeof(word), "--%.*s", (int)(len < 31 ? len : 31), name);
+	if (!opt)
+		return unknown_option(o, word + 2);
 	o->given |= 1ULL << (opt - option_table);
 	if (opt->type == OPT_FLAG) {
-		*field(o, opt) = 1;
+		*(unsigned int *)field(o, opt) = 1;
 		return equals ? failed(EXIT_USAGE, "--%s takes no value", opt->name) : 0;
 	}
 	if (equals)
-		return parse_value(o, opt, equals + 1);
+		return option_parse(o, opt, word, equals + 1);
 	if (opt->type == OPT_ADDRESS && (*at + 1 >= argc || !listen_looks_like(argv[*at + 1])))
-		return parse_value(o, opt, LISTEN_DEFAULT);
+		return option_parse(o, opt, word, LISTEN_DEFAULT);
 	if (*at + 1 >= argc)
 		return failed(EXIT_USAGE, "--%s needs a value (%s)", opt->name, opt->value);
-	return parse_value(o, opt, argv[++*at]);
+	return option_parse(o, opt, word, argv[++*at]);
 }
 
 static int parse_argument(struct options *o, const char *word)
@@ -213,6 +214,14 @@ static int check_form(const struct options *o)
 	return 0;
 }
 
+int options_check_percents(const struct options *o, const char *dashes)
+{
+	if (o->end < o->start)
+		return 0;
+	return failed(EXIT_USAGE, "%send %u is not below %sstart %u: cookies would flap on and off", dashes, o->end,
+		      dashes, o->start);
+}
+
 static int check_together(const struct options *o)
 {
 	int err;
@@ -222,17 +231,20 @@ static int check_together(const struct options *o)
 	err = check_arguments(o);
 	if (!err)
 		err = check_form(o);
-	if (!err && o->end >= o->start)
-		return failed(EXIT_USAGE, "--end %u is not below --start %u: cookies would flap on and off", o->end,
-			      o->start);
+	/* Where one of them was not given, levee.conf may know better: attach asks again. */
+	if (!err && options_given(o, "start") && options_given(o, "end"))
+		err = options_check_percents(o, "--");
 	return err;
 }
 
-static void set_presets(struct options *o)
+void options_presets(struct options *o)
 {
+	memset(o, 0, sizeof(*o));
 	for (unsigned int i = 0; i < option_count; i++)
 		if (!option_is_text(&option_table[i]))
-			*field(o, &option_table[i]) = option_table[i].preset;
+			*(unsigned int *)field(o, &option_table[i]) = option_table[i].preset;
+	for (int t = 0; t < LEVEE_TIMEOUT_COUNT; t++)
+		o->timeout_ms[t] = timeouts[t].preset_ms;
 }
 
 static bool wants_json(int argc, char **argv)
@@ -322,8 +334,7 @@ int options_parse(struct options *o, int argc, char **argv)
 {
 	int found, used, err;
 
-	memset(o, 0, sizeof(*o));
-	set_presets(o);
+	options_presets(o);
 	errors_as_json(wants_json(argc, argv));
 	while (argc > 0 && strcmp(argv[0], "--json") == 0) {
 		o->json = 1;
@@ -351,4 +362,32 @@ bool options_given(const struct options *o, const char *name)
 		if (o->given & 1ULL << i && strcmp(option_table[i].name, name) == 0)
 			return true;
 	return false;
+}
+
+static const char *const settable_names[LEVEE_SETTABLE_COUNT] = {
+#define SETTABLE_NAME(NAME, name) [LEVEE_SET_##NAME] = name,
+	LEVEE_SETTABLES(SETTABLE_NAME)
+#undef SETTABLE_NAME
+};
+
+bool options_chosen(const struct options *o, enum levee_settable setting)
+{
+	return o->from.setting[setting] == LEVEE_FROM_FILE || options_given(o, settable_names[setting]);
+}
+
+void options_from_file(struct options *o, const char *name)
+{
+	for (int i = 0; i < LEVEE_SETTABLE_COUNT; i++)
+		if (strcmp(settable_names[i], name) == 0)
+			o->from.setting[i] = LEVEE_FROM_FILE;
+}
+
+struct levee_provenance options_provenance(const struct options *o)
+{
+	struct levee_provenance from = o->from;
+
+	for (int i = 0; i < LEVEE_SETTABLE_COUNT; i++)
+		if (options_given(o, settable_names[i]))
+			from.setting[i] = LEVEE_FROM_COMMAND;
+	return from;
 }

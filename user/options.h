@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include <linux/types.h>
+#include <levee/config.h>
 
 /*
  * In the order of help. The second word, with the space before it, is "" for most; commands of the same first word stand
@@ -20,6 +20,8 @@
 	X(DETACH, detach, "detach", "", "IFACE | --all", 0, 1, "remove levee from an interface")                     \
 	X(RUN, run, "run", "", "IFACE", 1, 1,                                                                        \
 	  "attach or adopt, and stay: fresh listeners, history, repairs, a log; what systemd starts")                \
+	X(RELOAD, reload, "reload", "", "IFACE", 1, 1,                                                               \
+	  "apply levee.conf, and put this levee's programs in the place of those that run")                          \
 	X(STATUS, status, "status", "", "[IFACE]", 0, 1, "where and how levee is attached, and what it protects")    \
 	X(STATS, stats, "stats", "", "IFACE", 1, 1, "what happened to packets: totals and rates, by reason")         \
 	X(QUEUES, queues, "queues", "", "IFACE", 1, 1, "SYN queue and accept queue of every listener")               \
@@ -34,6 +36,8 @@
 	X(CONFIG_SHOW, config_show, "config", " show", "IFACE", 1, 1, "settings, and every timeout with its reason") \
 	X(CONFIG_SET, config_set, "config", " set", "IFACE NAME=VALUE...", 2, ARGUMENTS_MAX,                         \
 	  "change timeouts while levee runs")                                                                        \
+	X(CONFIG_CHECK, config_check, "config", " check", "", 0, 0, "is levee.conf right, and what does it say?")    \
+	X(CONFIG_LOAD, config_load, "config", " load", "IFACE", 1, 1, "apply levee.conf while levee runs")           \
 	X(DOCTOR, doctor, "doctor", "", "[IFACE]", 0, 1, "what this kernel, driver and interface can do")            \
 	X(HELP, help, "help", "", "[COMMAND]", 0, 2, "this list, or a command's options")                            \
 	X(VERSION, version, "version", "", "", 0, 0, "version of this program and of its maps")
@@ -82,8 +86,12 @@ struct options {
 	unsigned int summary;
 	unsigned int jsonl;
 	unsigned int json;
+	unsigned int color; /* enum color_choice */
 	unsigned int help;
-	__u64 given; /* bit of each option that was on the command line, by its place in the table */
+	const char *file; /* --file; once levee.conf was read, its name; NULL none */
+	__u32 timeout_ms[LEVEE_TIMEOUT_COUNT];
+	struct levee_provenance from; /* of what levee.conf said (user/conf.c) */
+	__u64 given;	     /* bit of each option that was on the command line, by its place in the table */
 };
 
 struct command {
@@ -100,11 +108,26 @@ extern const struct command commands[CMD_COUNT];
 COMMANDS(COMMAND_RUN)
 #undef COMMAND_RUN
 
+/* What options are where nobody has said anything. */
+void options_presets(struct options *options);
+
 /* argv without the program's name. Returns 0, or EXIT_USAGE after failed(). */
 int options_parse(struct options *options, int argc, char **argv);
 
 /* Was this option on the command line? */
 bool options_given(const struct options *options, const char *name);
+
+/* Did somebody choose this setting, on the command line or in levee.conf? */
+bool options_chosen(const struct options *options, enum levee_settable setting);
+
+/* Notes that this option's value is the file's. */
+void options_from_file(struct options *options, const char *name);
+
+/* Where each setting of these options comes from. */
+struct levee_provenance options_provenance(const struct options *options);
+
+/* Cookies must end below where they start. `dashes` stands before the options' names: "--", or "" for keys of a file. */
+int options_check_percents(const struct options *options, const char *dashes);
 
 void help_overview(FILE *to);
 void help_command(FILE *to, enum command_id id);

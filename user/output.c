@@ -19,11 +19,11 @@ static size_t fitting(const char *text, size_t room)
 	return strcspn(text, " ");
 }
 
-void output_wrapped(FILE *to, const char *first, int indent, const char *text)
+void output_wrapped_color(FILE *to, enum color color, const char *first, int indent, const char *text)
 {
 	size_t column = strlen(first);
 
-	fputs(first, to);
+	color_print(to, color, "%s", first);
 	do {
 		size_t room = column < OUTPUT_COLUMNS ? OUTPUT_COLUMNS - column : 0;
 		size_t line = fitting(text, room);
@@ -35,6 +35,11 @@ void output_wrapped(FILE *to, const char *first, int indent, const char *text)
 			fprintf(to, "%*s", indent, "");
 		column = indent;
 	} while (*text);
+}
+
+void output_wrapped(FILE *to, const char *first, int indent, const char *text)
+{
+	output_wrapped_color(to, COLOR_PLAIN, first, indent, text);
 }
 
 void output_json(const json_t *doc, bool pretty)

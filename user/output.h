@@ -12,10 +12,15 @@
 #include <stdio.h>
 #include <jansson.h>
 
+#include "color.h"
+
 #define OUTPUT_COLUMNS 80
 
 /* Prints `text` after `first`, later lines indented by `indent` columns, broken at spaces. */
 void output_wrapped(FILE *to, const char *first, int indent, const char *text);
+
+/* The same with `first` in a colour. */
+void output_wrapped_color(FILE *to, enum color color, const char *first, int indent, const char *text);
 
 /* One document and a newline on stdout; flushed. `pretty`: indented, else in one line. */
 void output_json(const json_t *doc, bool pretty);

@@ -33,12 +33,13 @@ static void render_head(const json_t *doc, FILE *to)
 	const json_t *half_open = part(doc, "half_open");
 	char when[32], since[32];
 
-	fprintf(to, "%s  %s  cookies %s\n", model_text(doc, "interface"),
-		text_time(when, model_number(doc, "time_unix_ms")), model_text(doc, "cookies"));
-	fprintf(to, "  whole table  %s for %s, half-open %lld of %lld, cookies in flight %lld\n",
-		model_text(doc, "mode"), output_duration(since, model_number(doc, "mode_ms")),
-		model_number(half_open, "used"), model_number(half_open, "max"),
-		model_number(doc, "cookies_in_flight"));
+	color_print(to, COLOR_HEADING, "%s", model_text(doc, "interface"));
+	fprintf(to, "  %s  cookies %s\n  whole table  ", text_time(when, model_number(doc, "time_unix_ms")),
+		model_text(doc, "cookies"));
+	color_print(to, color_of_mode(model_text(doc, "mode")), "%s", model_text(doc, "mode"));
+	fprintf(to, " for %s, half-open %lld of %lld, cookies in flight %lld\n",
+		output_duration(since, model_number(doc, "mode_ms")), model_number(half_open, "used"),
+		model_number(half_open, "max"), model_number(doc, "cookies_in_flight"));
 }
 
 /* --- one line for each */
@@ -61,8 +62,9 @@ static void render_titles(FILE *to)
 {
 	fprintf(to, "%-*s %-17s%-17s%-16s%s\n", ENDPOINT_WIDTH, "", "SYN queue", "accept queue", "cookies",
 		"round trip");
-	fprintf(to, "%-*s %6s %5s %4s %4s %4s %5s  %-6s %6s  %5s %5s\n", ENDPOINT_WIDTH, "listener", "kernel", "levee",
-		"of", "now", "max", "drops", "mode", "flight", "p50", "p99");
+	color_print(to, COLOR_HEADING, "%-*s %6s %5s %4s %4s %4s %5s  %-6s %6s  %5s %5s", ENDPOINT_WIDTH, "listener",
+		    "kernel", "levee", "of", "now", "max", "drops", "mode", "flight", "p50", "p99");
+	fputc('\n', to);
 }
 
 static void render_queue(const json_t *q, FILE *to)
@@ -76,12 +78,12 @@ static void render_queue(const json_t *q, FILE *to)
 		fprintf(to, "%s\n", endpoint);
 		endpoint = "";
 	}
-	fprintf(to, "%-*s %6s %5s %4s %4s %4s %5s  %-6s %6s  %5s %5s\n", ENDPOINT_WIDTH, endpoint,
-		short_number(n[0], syn, "kernel"), short_number(n[1], syn, "levee"), short_number(n[2], syn, "backlog"),
-		short_number(n[3], accept, "now"), short_number(n[4], accept, "max"),
-		short_number(n[5], accept, "drops"), model_text(q, "mode"),
-		short_number(n[6], part(q, "cookies"), "in_flight"), short_time(us[0], rtt, "p50"),
-		short_time(us[1], rtt, "p99"));
+	fprintf(to, "%-*s %6s %5s %4s %4s %4s %5s  ", ENDPOINT_WIDTH, endpoint, short_number(n[0], syn, "kernel"),
+		short_number(n[1], syn, "levee"), short_number(n[2], syn, "backlog"), short_number(n[3], accept, "now"),
+		short_number(n[4], accept, "max"), short_number(n[5], accept, "drops"));
+	color_print(to, color_of_mode(model_text(q, "mode")), "%-6s", model_text(q, "mode"));
+	fprintf(to, " %6s  %5s %5s\n", short_number(n[6], part(q, "cookies"), "in_flight"),
+		short_time(us[0], rtt, "p50"), short_time(us[1], rtt, "p99"));
 }
 
 static void render_note(const json_t *q, FILE *to)
@@ -96,7 +98,7 @@ static void render_note(const json_t *q, FILE *to)
 			 output_duration(since, model_number(part(q, "accept_queue"), "full_since_ms")));
 	else
 		snprintf(text, sizeof(text), "%s", model_text(q, "note"));
-	output_wrapped(to, full ? "  FULL  " : "  ", full ? 8 : 2, text);
+	output_wrapped_color(to, full ? COLOR_BAD : COLOR_PLAIN, full ? "  FULL  " : "  ", full ? 8 : 2, text);
 }
 
 /* --- the kernel's counters */
@@ -164,10 +166,13 @@ static void render_pressed(const json_t *q, FILE *to)
 	const json_t *syn = part(q, "syn_queue"), *accept = part(q, "accept_queue");
 	char n[5][8];
 
-	fprintf(to, "  %s  %s, SYN queue %s of %s, accept queue %s of %s%s\n", model_text(q, "endpoint"),
-		model_text(q, "mode"), short_number(n[0], syn, "levee"), short_number(n[1], syn, "share"),
-		short_number(n[2], accept, "now"), short_number(n[3], accept, "max"),
-		model_true(accept, "full") ? ": too slow" : "");
+	fprintf(to, "  %s  ", model_text(q, "endpoint"));
+	color_print(to, color_of_mode(model_text(q, "mode")), "%s", model_text(q, "mode"));
+	fprintf(to, ", SYN queue %s of %s, accept queue %s of %s", short_number(n[0], syn, "levee"),
+		short_number(n[1], syn, "share"), short_number(n[2], accept, "now"), short_number(n[3], accept, "max"));
+	if (model_true(accept, "full"))
+		color_print(to, COLOR_BAD, ": too slow");
+	fputc('\n', to);
 }
 
 void queues_render_pressure(const json_t *queues, FILE *to)

@@ -5,7 +5,6 @@
  * Names come from the contract (counted.h), so a new reason appears here by itself.
  */
 #include <string.h>
-#include <time.h>
 
 #include "clock.h"
 #include "counted.h"
@@ -16,11 +15,9 @@
 
 int sample_take(const struct maps *maps, struct sample *s)
 {
-	struct timespec t;
 	int err;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	s->us = t.tv_sec * 1000000ULL + t.tv_nsec / 1000;
+	s->us = clock_monotonic_ns() / 1000;
 	s->unix_ms = clock_unix_ms();
 	err = maps_read(maps, MAP_RUNTIME, &s->runtime);
 	return err ? err : maps_read_stats(maps, &s->stats);
@@ -99,22 +96,44 @@ static void render_gauges(const json_t *doc, FILE *to)
 	const json_t *g = json_object_get(doc, "gauges");
 	char since[32], when[32];
 
-	fprintf(to, "%s  %s  cookies %s\n", model_text(doc, "interface"),
-		text_time(when, model_number(doc, "time_unix_ms")), model_text(g, "cookies"));
-	fprintf(to, "  mode       %s for %s\n", model_text(g, "mode"),
-		output_duration(since, model_number(g, "mode_ms")));
+	color_print(to, COLOR_HEADING, "%s", model_text(doc, "interface"));
+	fprintf(to, "  %s  cookies %s\n", text_time(when, model_number(doc, "time_unix_ms")), model_text(g, "cookies"));
+	fprintf(to, "  mode       ");
+	color_print(to, color_of_mode(model_text(g, "mode")), "%s", model_text(g, "mode"));
+	fprintf(to, " for %s\n", output_duration(since, model_number(g, "mode_ms")));
 	fprintf(to, "  half-open  %lld of %lld, cookies in flight %lld\n", model_number(g, "half_open"),
 		model_number(g, "half_open_max"), model_number(g, "in_flight"));
 	fprintf(to, "  flows      %lld of %lld, services %lld\n", model_number(g, "flows"),
 		model_number(g, "flows_max"), model_number(g, "services"));
 }
 
-static void render_row(const char *name, const json_t *row, FILE *to)
+/* What is being dropped now stands out; what was dropped once does not. */
+static enum color color_of_rate(const struct counted_group *g, double per_s)
 {
+	return strcmp(g->name, "drop") == 0 && per_s > 0 ? COLOR_BAD : COLOR_PLAIN;
+}
+
+static void render_row(const struct counted_group *g, const char *name, const json_t *row, FILE *to)
+{
+	double per_s = model_real(row, "per_s");
 	char rate[16];
 
-	fprintf(to, "  %-40s %18lld %12s\n", name, model_number(row, "total"),
-		output_rate(rate, model_real(row, "per_s")));
+	color_print(to, color_of_rate(g, per_s), "  %-40s %18lld %12s", name, model_number(row, "total"),
+		    output_rate(rate, per_s));
+	fputc('\n', to);
+}
+
+static void render_title(const struct counted_group *g, long long sum, double per_s, FILE *to)
+{
+	enum color color = color_of_rate(g, per_s);
+	char rate[16];
+
+	color = color == COLOR_PLAIN ? COLOR_HEADING : color;
+	if (g->is_reason)
+		color_print(to, color, "%-42s %18lld %12s", g->title, sum, output_rate(rate, per_s));
+	else
+		color_print(to, color, "%s", g->title);
+	fputc('\n', to);
 }
 
 static void render_group(const struct counted_group *g, const json_t *rows, FILE *to)
@@ -128,16 +147,10 @@ static void render_group(const struct counted_group *g, const json_t *rows, FILE
 		sum += model_number(row, "total");
 		per_s += model_real(row, "per_s");
 	}
-	if (!g->is_reason) {
-		fprintf(to, "%s\n", g->title);
-	} else {
-		char rate[16];
-
-		fprintf(to, "%-42s %18lld %12s\n", g->title, sum, output_rate(rate, per_s));
-	}
+	render_title(g, sum, per_s, to);
 	json_object_foreach((json_t *)rows, name, row)
 		if (model_number(row, "total"))
-			render_row(name, row, to);
+			render_row(g, name, row, to);
 }
 
 void stats_render(const json_t *doc, FILE *to)

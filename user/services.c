@@ -178,15 +178,18 @@ void services_render(const json_t *services, FILE *to)
 	char since[32];
 	size_t i;
 
-	fprintf(to, "  %-26s %-6s %-14s %9s %9s %9s\n", "service", "mode", "for", "half-open", "share", "in flight");
+	color_print(to, COLOR_HEADING, "  %-26s %-6s %-14s %9s %9s %9s", "service", "mode", "for", "half-open", "share",
+		    "in flight");
+	fputc('\n', to);
 	json_array_foreach(services, i, s) {
 		const char *endpoint = model_text(s, "endpoint");
 
 		/* A long IPv6 address has a line of its own, so that the columns hold. */
 		if (strlen(endpoint) > 26)
 			fprintf(to, "  %s\n", endpoint);
-		fprintf(to, "  %-26s %-6s %-14s %9lld %9lld %9lld\n", strlen(endpoint) > 26 ? "" : endpoint,
-			model_text(s, "mode"), output_duration(since, model_number(s, "mode_ms")),
+		fprintf(to, "  %-26s ", strlen(endpoint) > 26 ? "" : endpoint);
+		color_print(to, color_of_mode(model_text(s, "mode")), "%-6s", model_text(s, "mode"));
+		fprintf(to, " %-14s %9lld %9lld %9lld\n", output_duration(since, model_number(s, "mode_ms")),
 			model_number(s, "half_open"), model_number(s, "share"), model_number(s, "in_flight"));
 		render_profile(s, to);
 		render_remarks(s, to);

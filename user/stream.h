@@ -8,12 +8,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <jansson.h>
+
+#include "progress.h"
 
 #define STREAM_SIZE 65536
 
 struct stream {
 	int fd;
 	int error; /* errno of the first write that failed; then nothing more is written */
+	struct progress *progress; /* of the work that is written; NULL: none */
 	size_t used;
 	char buffer[STREAM_SIZE];
 };
@@ -29,10 +33,11 @@ static inline void stream_advance(struct stream *s, const char *end)
 }
 
 void stream_text(struct stream *s, const char *text);
+void stream_json(struct stream *s, const json_t *doc, bool pretty);
 void stream_flush(struct stream *s);
 
-/* Flushes. Has the reader gone away, although nothing may have been written since? */
-bool stream_closed(struct stream *s);
+/* Flushes. Has the reader gone away, although nothing may have been written since? Waits so long for that, or a signal. */
+bool stream_closed(struct stream *s, int wait_ms);
 
 /* Flushes. 0, also where the reader has gone, or an exit code after failed(). */
 int stream_end(struct stream *s);

@@ -176,6 +176,15 @@ int tc_attach(unsigned int ifindex, enum tc_direction direction, int prog_fd, st
 	return err;
 }
 
+int tc_replace(unsigned int ifindex, enum tc_direction direction, int prog_fd, const struct tc_filter *filter)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = hook_point[direction]);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .priority = filter->priority, .handle = filter->handle,
+		    .flags = BPF_TC_F_REPLACE);
+
+	return bpf_tc_attach(&hook, &opts);
+}
+
 static int detach_one(unsigned int ifindex, enum tc_direction direction, const struct tc_filter *filter)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = hook_point[direction]);

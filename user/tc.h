@@ -31,6 +31,9 @@ int tc_make_clsact(unsigned int ifindex);
 int tc_remove_clsact(unsigned int ifindex);
 int tc_attach(unsigned int ifindex, enum tc_direction direction, int prog_fd, struct tc_filter *filter);
 
+/* Puts another program in the place of a filter's, which is named by priority and handle: every packet meets one of the two. */
+int tc_replace(unsigned int ifindex, enum tc_direction direction, int prog_fd, const struct tc_filter *filter);
+
 /* Removes every filter of levee; returns how many, or a negative errno. */
 int tc_detach_ours(unsigned int ifindex);
 

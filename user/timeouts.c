@@ -60,7 +60,7 @@ static int check_bounds(enum levee_timeout t, __u64 ms)
 	return 0;
 }
 
-static int parse_value(enum levee_timeout t, const char *text, __u32 *ms)
+int timeout_parse(enum levee_timeout t, const char *text, __u32 *ms)
 {
 	__u64 value = timeouts[t].preset_ms;
 	int err;
@@ -90,7 +90,7 @@ static int change(__u32 *timeout_ms, const char *text, unsigned int *given)
 	if (*given & 1U << t)
 		return failed(EXIT_USAGE, "%s is set twice", timeouts[t].name);
 	*given |= 1U << t;
-	return parse_value(t, text + len + 1, &timeout_ms[t]);
+	return timeout_parse(t, text + len + 1, &timeout_ms[t]);
 }
 
 int timeouts_change(__u32 *timeout_ms, unsigned int count, const char *const *words)

@@ -19,6 +19,9 @@ struct timeout_info {
 /* By enum levee_timeout. */
 extern const struct timeout_info timeouts[LEVEE_TIMEOUT_COUNT];
 
+/* A duration, or "default". Returns 0, or EXIT_USAGE after failed(). */
+int timeout_parse(enum levee_timeout t, const char *text, __u32 *ms);
+
 /*
  * Applies NAME=VALUE words to `timeout_ms`, all or none. A value is a duration, or "default". Returns 0, or EXIT_USAGE
  * after failed().

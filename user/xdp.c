@@ -65,6 +65,8 @@ static void see_program(struct xdp_state *state, const char *name, __u32 id)
 {
 	if (strcmp(name, OUR_PROGRAM) == 0) {
 		state->ours_id = id;
+		if (state->ours_count < XDP_OURS_MAX)
+			state->ours[state->ours_count++] = id;
 		return;
 	}
 	state->others++;
@@ -119,7 +121,7 @@ int xdp_inspect_by(int prog, unsigned int ifindex, struct xdp_state *state)
 	if (err || !state->nameless)
 		return err;
 	if (id == state->hook_id)
-		state->ours_id = id;
+		see_program(state, OUR_PROGRAM, id);
 	else
 		state->dispatcher = see_pinned_dispatcher(ifindex, state);
 	if (!state->ours_id && !state->dispatcher)
@@ -233,7 +235,7 @@ static int detach_alone(int prog, unsigned int ifindex, const struct xdp_state *
 	return err ? detach_link_of(state->ours_id) == 0 ? 0 : err : 0;
 }
 
-static int detach_dispatched(unsigned int ifindex, __u32 id)
+int xdp_detach_dispatched(unsigned int ifindex, __u32 id)
 {
 	close_mp struct xdp_multiprog *mp = xdp_multiprog__get_from_ifindex(ifindex);
 	struct xdp_program *p = NULL;
@@ -246,13 +248,43 @@ static int detach_dispatched(unsigned int ifindex, __u32 id)
 	return -ENOENT;
 }
 
+static int detach_one(int prog, unsigned int ifindex, const struct xdp_state *state)
+{
+	return state->dispatcher ? xdp_detach_dispatched(ifindex, state->ours_id) : detach_alone(prog, ifindex, state);
+}
+
 int xdp_detach_ours(int prog, unsigned int ifindex)
 {
 	struct xdp_state state;
-	int err = xdp_inspect_by(prog, ifindex, &state);
+	int err = xdp_inspect_by(prog, ifindex, &state), removed = 0;
 
-	if (err || !state.ours_id)
-		return err;
-	err = state.dispatcher ? detach_dispatched(ifindex, state.ours_id) : detach_alone(prog, ifindex, &state);
-	return err ? err : 1;
+	while (!err && state.ours_id) {
+		err = detach_one(prog, ifindex, &state);
+		removed = 1;
+		if (!err)
+			err = xdp_inspect_by(prog, ifindex, &state);
+	}
+	return err ? err : removed;
+}
+
+bool xdp_has(const struct xdp_state *state, __u32 id)
+{
+	for (unsigned int i = 0; i < state->ours_count; i++)
+		if (state->ours[i] == id)
+			return true;
+	return false;
+}
+
+int xdp_replace(unsigned int ifindex, __u32 flags, int old_fd, int new_fd)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = old_fd);
+
+	return bpf_xdp_attach(ifindex, new_fd, flags, &opts);
+}
+
+int xdp_replace_exclusive(int link_fd, int old_fd, int new_fd)
+{
+	LIBBPF_OPTS(bpf_link_update_opts, opts, .flags = BPF_F_REPLACE, .old_prog_fd = old_fd);
+
+	return bpf_link_update(link_fd, new_fd, &opts) ? -errno : 0;
 }

@@ -9,9 +9,14 @@
 #include <bpf/libbpf.h>
 #include <levee/levee.h>
 
+#define XDP_OURS_MAX 8
+
 struct xdp_state {
 	__u32 hook_id;   /* program on the hook (a dispatcher, or alone), 0 none */
-	__u32 ours_id;   /* levee_ingress, 0 not there */
+	__u32 ours_id;   /* levee_ingress, 0 not there; the last of several in a chain */
+	/* All of them: more than one while one takes the place of another. */
+	unsigned int ours_count;
+	__u32 ours[XDP_OURS_MAX];
 	__u32 flags;     /* XDP_FLAGS_DRV_MODE or XDP_FLAGS_SKB_MODE */
 	bool dispatcher; /* hook_id is libxdp's dispatcher */
 	bool nameless;   /* no privilege to read names, and not recognised otherwise: ours_id is not known */
@@ -50,8 +55,21 @@ int xdp_cut_link(const char *pin);
 /* Puts a loaded levee_ingress back where nobody is. Negative errno. */
 int xdp_put_back(int prog, unsigned int ifindex, __u32 flags);
 
+/* Is that program of levee on the hook? */
+bool xdp_has(const struct xdp_state *state, __u32 id);
+
 /*
- * Removes levee's program, however it was attached; `prog` is as for xdp_inspect_by(). 1 removed, 0 was not there (or
+ * Puts a loaded program in the place of the one that is alone on the hook, or that the link holds: every packet meets one
+ * of the two. Negative errno.
+ */
+int xdp_replace(unsigned int ifindex, __u32 flags, int old_fd, int new_fd);
+int xdp_replace_exclusive(int link_fd, int old_fd, int new_fd);
+
+/* Takes one program of the dispatcher's chain out. Negative errno. */
+int xdp_detach_dispatched(unsigned int ifindex, __u32 id);
+
+/*
+ * Removes levee's programs, however they were attached; `prog` is as for xdp_inspect_by(). 1 removed, 0 none was there (or
  * cannot be told), negative errno.
  */
 int xdp_detach_ours(int prog, unsigned int ifindex);

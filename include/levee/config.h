@@ -11,6 +11,7 @@
 
 #include "service.h"
 #include "siphash.h"
+#include "table.h"
 #include "timeout.h"
 
 /* When cookies are sent. X(NAME, word on the command line, help) */
@@ -45,7 +46,7 @@ struct levee_clock {
 /* The value of map "settings" (array, one element). Written by userspace only. */
 struct levee_settings {
 	__u32 abi;     /* LEVEE_ABI */
-	__u32 enabled; /* 0: every packet passes untouched */
+	__u32 enabled; /* the edition of levee_ingress that is on, see bpf/maps.h; 0: every packet passes untouched */
 	__u32 cookies; /* enum levee_cookies */
 	__u32 start_percent;
 	__u32 end_percent;
@@ -69,6 +70,7 @@ struct levee_geometry {
 /* The value of map "secrets" (array, one element). Root reads; never printed. */
 struct levee_secrets {
 	struct levee_sip_key cookie;
+	struct levee_hash_key hash; /* of the tables: programs that take the place of others need the same */
 };
 
 /* The value of map "runtime" (array, one element). Written by BPF. Each group has its own cache line. */
@@ -100,7 +102,39 @@ struct levee_runtime {
 enum levee_attachment { LEVEE_ATTACHMENTS(LEVEE_ATTACHMENT_ENUM) LEVEE_ATTACHMENT_COUNT };
 #undef LEVEE_ATTACHMENT_ENUM
 
-/* The value of map "meta" (array, one element): written once by attach, read by every other command. */
+/* What an interface can be given beside timeouts, by the name of its option. X(NAME, "name") */
+#define LEVEE_SETTABLES(X)         \
+	X(MODE, "mode")            \
+	X(EXCLUSIVE, "exclusive")  \
+	X(COOKIES, "cookies")      \
+	X(START, "start")          \
+	X(END, "end")              \
+	X(HALF_OPEN, "half-open")  \
+	X(FLOWS, "flows")
+
+#define LEVEE_SETTABLE_ENUM(NAME, name) LEVEE_SET_##NAME,
+enum levee_settable { LEVEE_SETTABLES(LEVEE_SETTABLE_ENUM) LEVEE_SETTABLE_COUNT };
+#undef LEVEE_SETTABLE_ENUM
+
+/* Where a value comes from. X(NAME, "word") */
+#define LEVEE_ORIGINS(X)           \
+	X(DEFAULT, "default")      \
+	X(FILE, "file")            \
+	X(COMMAND, "command")
+
+#define LEVEE_ORIGIN_ENUM(NAME, word) LEVEE_FROM_##NAME,
+enum levee_origin { LEVEE_ORIGINS(LEVEE_ORIGIN_ENUM) LEVEE_ORIGIN_COUNT };
+#undef LEVEE_ORIGIN_ENUM
+
+/* Where each value of an interface comes from, as enum levee_origin. */
+struct levee_provenance {
+	__u8 setting[16]; /* by enum levee_settable */
+	__u8 timeout[16]; /* by enum levee_timeout */
+};
+
+#define LEVEE_FILE_MAX 256
+
+/* The value of map "meta" (array, one element): written by attach and reload, read by every other command. */
 struct levee_meta {
 	__u32 magic; /* LEVEE_MAGIC */
 	__u32 abi;
@@ -115,7 +149,14 @@ struct levee_meta {
 	__u64 attached_unix_ms;
 	__u64 netns; /* inode of the network namespace */
 	char ifname[LEVEE_IFNAME_MAX];
-	char version[16];
+	char version[16]; /* of the programs that run */
+	/* Of the program with xdp_prog_id; and the program that is taking its place, 0 none (user/reload.c). */
+	__u32 edition;
+	__u32 xdp_next_id;
+	__u64 reloaded_unix_ms; /* when the programs were last replaced, 0 never */
+	struct levee_geometry geometry;
+	struct levee_provenance from;
+	char file[LEVEE_FILE_MAX]; /* the levee.conf that was last applied; "" none */
 };
 
 /* One row for the programs that seed tables; see bpf/seed.h. */

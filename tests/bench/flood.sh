@@ -12,6 +12,8 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/lab.sh
 . tests/lib/lab.sh
+# shellcheck source=tests/lib/progress.sh
+. tests/lib/progress.sh
 
 DEFENCES="kernel synproxy levee ceiling"
 RATES="0 100000 200000 400000"
@@ -112,13 +114,24 @@ live() # DEFENCE
 	echo "$1 live ${result#* }"
 }
 
-measure_defence() # DEFENCE
+tell_progress() # ROUND DEFENCE RATE
+{
+	local ended all
+
+	ended=$(grep -vc ' live ' "$raw")
+	all=$((ROUNDS * $(wc -w <<<"$DEFENCES") * $(wc -w <<<"$RATES")))
+	progress "$ended of $all floods, $((100 * ended / all)) %: round $1 of $ROUNDS, $2, $(($3 / 1000)) kpps"
+}
+
+measure_defence() # DEFENCE ROUND
 {
 	local rate port=10000
 
+	tell_progress "$2" "$1" 0
 	lab_begin "${LEVEE_LAB:-bench}"
 	defence_on "$1" || { lab_die "$1 could not be set up"; return; }
 	for rate in $RATES; do
+		tell_progress "$2" "$1" "$rate"
 		cell "$1" "$rate" "$port" || return
 		port=$((port + 13000))
 	done
@@ -209,7 +222,7 @@ load=$(cut -d ' ' -f 1 /proc/loadavg)
 for ((round = 0; round < ROUNDS; round++)); do
 	for defence in $DEFENCES; do
 		# In a shell of its own, that removes its lab however it ends.
-		(measure_defence "$defence") >>"$raw" || exit 1
+		(measure_defence "$defence" $((round + 1)); code=$?; progress_end; exit "$code") >>"$raw" || exit 1
 	done
 done
 medians "$raw" >"$raw.medians"

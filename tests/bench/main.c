@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "progress.h"
 #include "wrap.skel.h"
 
 #define ROUNDS 15
@@ -189,23 +190,28 @@ static bool in_stage(const struct bench_case *c, const struct stage *stage)
 	return (c->flows ? c->flows : FLOWS_USUAL) == stage->flows && c->aged == stage->aged;
 }
 
-static bool any_wanted(const struct bench_options *o, const struct stage *stage)
+static unsigned int count_wanted(const struct bench_options *o, const struct stage *stage)
 {
+	unsigned int count = 0;
+
 	for (size_t i = 0; i < bench_case_count; i++)
-		if (in_stage(&bench_cases[i], stage) && bench_wanted(o, bench_cases[i].name))
-			return true;
-	return false;
+		count += in_stage(&bench_cases[i], stage) && bench_wanted(o, bench_cases[i].name);
+	return count;
 }
 
 static bool sample_rounds(struct world *w, const struct bench_options *o, const struct stage *stage,
-			  struct bench_samples *samples)
+			  struct bench_samples *samples, struct progress *progress)
 {
 	for (unsigned int round = 0; round < o->rounds; round++)
 		for (size_t i = 0; i < bench_case_count; i++) {
 			const struct bench_case *c = &bench_cases[i];
 
-			if (in_stage(c, stage) && bench_wanted(o, c->name) && !sample_case(w, c, &samples[i]))
+			if (!in_stage(c, stage) || !bench_wanted(o, c->name))
+				continue;
+			progress_tell(progress, progress->done, c->name);
+			if (!sample_case(w, c, &samples[i]))
 				return false;
+			progress->done++;
 		}
 	return true;
 }
@@ -231,14 +237,27 @@ static bool fill(struct world *w, const struct stage *stage)
 	return world_save(w);
 }
 
+static bool measure_stages(struct world *w, const struct bench_options *o, struct bench_samples *samples)
+{
+	struct progress progress;
+	unsigned int count = 0;
+	bool ok = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
+		count += count_wanted(o, &stages[i]);
+	progress_begin(&progress, "samples", count * o->rounds);
+	for (size_t i = 0; ok && i < ARRAY_SIZE(stages); i++)
+		if (count_wanted(o, &stages[i]))
+			ok = fill(w, &stages[i]) && sample_rounds(w, o, &stages[i], samples, &progress);
+	progress_end(&progress);
+	return ok;
+}
+
 static bool measure(struct world *w, const struct bench_options *o, struct bench_samples *samples,
 		    struct ageing_result ageing[AGEING_PHASES])
 {
-	if (!prepare(w))
+	if (!prepare(w) || !measure_stages(w, o, samples))
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(stages); i++)
-		if (any_wanted(o, &stages[i]) && !(fill(w, &stages[i]) && sample_rounds(w, o, &stages[i], samples)))
-			return false;
 	if (!ageing_wanted(o))
 		return true;
 	return fill(w, &stages[ARRAY_SIZE(stages) - 1]) && ageing_measure(w, o, ageing);

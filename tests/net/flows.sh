@@ -251,9 +251,9 @@ done
 # shellcheck disable=SC2086
 bpftool map update pinned "$META" key 0 0 0 0 value $MINE
 mv "$META" "$META-mine"
-bpftool map create "$META" type array key 4 value 256 entries 1 name meta
+bpftool map create "$META" type array key 4 value 1024 entries 1 name meta
 # shellcheck disable=SC2046
-bpftool map update pinned "$META" key 0 0 0 0 value $(awk '{ $5 = "0x62"; printf "%s", $0; for (i = NF; i < 256; i++) printf " 0xff" }' <<<"$MINE")
+bpftool map update pinned "$META" key 0 0 0 0 value $(awk '{ $5 = "0x62"; printf "%s", $0; for (i = NF; i < 1024; i++) printf " 0xff" }' <<<"$MINE")
 refuses "another ABI, of another size" 1 "maps of version 98; this one reads version" levee flows "$SERVER_DEV"
 rm "$META"
 mv "$META-mine" "$META"

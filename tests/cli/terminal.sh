@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2016 # wait_for takes its condition unexpanded
+#
+# terminal.sh - what is different on a terminal: colour, and the line that tells how far long work is. And what streams do
+# in a pipe: every sample and every event arrives at once, and a reader that goes away ends them.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+. tests/net/lib.bash
+
+lab_begin cli-terminal
+
+export SHELL=/bin/bash TERM=xterm # script's shell; and what auto looks at
+unset NO_COLOR
+ESCAPE=$'\033'
+
+# Runs a command line in the lab's server on a terminal of its own, stdin closed; its output, without carriage returns.
+on_terminal() # COMMAND_LINE
+{
+	in_server script -qec "stty -onlcr cols ${COLUMNS_WANTED:-80}; $1" /dev/null </dev/null
+}
+
+plain() { sed "s/$ESCAPE\[[0-9;]*m//g"; }
+colored() { grep -q "$ESCAPE" <<<"$1"; }
+
+check "attach" attach --flows 65536
+L="$LEVEE"
+D=$SERVER_DEV
+
+# --- colour
+
+for command in "status $D" "stats $D" "doctor $D" "flows $D" "status nowhere0"; do
+	check "on a terminal there is colour: $command" colored "$(on_terminal "$L $command" 2>&1)"
+	check_not "in a pipe there is none: $command" colored "$(in_server $L $command 2>&1)"
+done
+hold one "$SERVER_V4" 80
+check "flows has coloured titles" grep -q "^$ESCAPE\[1mlocal " <<<"$(on_terminal "$L flows $D")"
+check_not "NO_COLOR" colored "$(NO_COLOR=1 on_terminal "$L status $D")"
+check "NO_COLOR that is empty" colored "$(NO_COLOR='' on_terminal "$L status $D")"
+check_not "a terminal that is dumb" colored "$(TERM=dumb on_terminal "$L status $D")"
+check_not "--color never" colored "$(on_terminal "$L status $D --color never")"
+check "--color always in a pipe, and over NO_COLOR" colored "$(NO_COLOR=1 levee status "$D" --color always)"
+check_not "JSON has none, even if asked for" colored "$(levee status "$D" --json --color always; levee stats "$D" --jsonl --color always)"
+stable='/since|service|mode/d;s/ [0-9]+ of [0-9]+ .*//'
+is "colour changes nothing else" "$(levee status "$D" --color always | plain | sed -E "$stable")" \
+	"$(levee status "$D" --color never | sed -E "$stable")"
+check "a calm mode is green" grep -q "mode  *$ESCAPE\[32mcalm" <<<"$(on_terminal "$L status $D")"
+
+# --- streams
+
+# A reader that takes one sample after the other sees each before the next is due, which here is never.
+exec {SAMPLES}< <(in_server "$LEVEE" stats "$D" --watch 0.2 2>&1)
+read -r -t 20 line <&"$SAMPLES"
+check "stats --watch: a sample arrives as soon as it was taken" grep -q "^$D .*cookies adaptive" <<<"$line"
+exec {SAMPLES}<&-
+
+for form in "--json" "--jsonl"; do
+	first=$(in_server "$LEVEE" stats "$D" --watch 0.1 $form 2>&1 | head -n 2 | jq -cs 'map(.schema)'; echo "${PIPESTATUS[0]}")
+	is "stats --watch $form: a document per line, and no fuss when the reader goes" "$first" \
+		$'["levee.stats/1","levee.stats/1"]\n0'
+done
+is "stats --jsonl: one line" "$(levee stats "$D" --jsonl | jq -c '[.schema, .gauges.mode]')" '["levee.stats/1","calm"]'
+is "stats --jsonl is one line" "$(levee stats "$D" --jsonl | wc -l)" 1
+is "a reader that goes away is noticed before the next sample" \
+	"$(timeout 30 ip netns exec "$SERVER_NS" "$LEVEE" stats "$D" --watch 3600 2>&1 | true; echo "${PIPESTATUS[0]}")" 0
+refused=$(levee stats "$D" --watch 0.1 2>&1 >/dev/full)
+is "a full disk is said" "$?:$refused" "1:levee: writing the output failed: No space left on device"
+
+exec {EVENTS}< <(in_server "$LEVEE" events "$D" --jsonl 2>"$LAB_DIR/events.err")
+wait_for 'grep -q ^listening "$LAB_DIR/events.err"' 10
+page
+read -r -t 20 line <&"$EVENTS"
+is "events: the first arrives while the listener goes on" "$(jq -r .event <<<"$line")" NEW
+exec {EVENTS}<&-
+check "and its end is noticed" wait_for '! in_server "$LEVEE" events "$D" --count 1 2>&1 </dev/null | grep -q already & sleep 0.1; kill $! 2>/dev/null; true' 5
+
+# --- progress
+
+"$LAB_ROOT/build/tools/fill" "$(find "$LEVEE_BPFFS" -name prog_levee_seed_flows)" 40000
+released one
+
+check_detach
+done_testing
