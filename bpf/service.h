@@ -307,6 +307,14 @@ static __noinline bool service_refresh(struct __sk_buff *skb, const struct run *
 
 /* --- its accept queue */
 
+/* Another CPU, which has just found it full, may be a little ahead of this one's clock. */
+#define FULL_SLACK_MS 1000
+
+static __always_inline bool accept_queue_just_full(const struct run *run, const struct levee_service *owner)
+{
+	return run->now_ms - owner->full_ms + FULL_SLACK_MS < LEVEE_FULL_OVER_MS + FULL_SLACK_MS;
+}
+
 /* It was looked at. When that changes what is known of it, one CPU tells of it. */
 static __noinline int accept_queue_seen(const struct run *run, struct levee_service *owner, const struct listener *l)
 {
@@ -314,7 +322,7 @@ static __noinline int accept_queue_seen(const struct run *run, struct levee_serv
 
 	if (l->full)
 		owner->full_ms = next;
-	if (!since == !next || (since && run->now_ms - owner->full_ms < LEVEE_FULL_OVER_MS))
+	if (!since == !next || (since && accept_queue_just_full(run, owner)))
 		return 0;
 	if (__sync_val_compare_and_swap(&owner->full_since_ms, since, next) != since)
 		return 0;

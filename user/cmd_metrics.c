@@ -19,7 +19,6 @@
 #include "scrape.h"
 #include "signals.h"
 #include "textfile.h"
-#include "watch.h"
 
 /* Kept maps of a detached interface are let go so soon. */
 #define LOOK_MS 1000
@@ -66,16 +65,18 @@ static int write_file(struct scrape *s, const struct options *o)
 	return text ? textfile_write(o->textfile, text, len) : failed(EXIT_FAILED, "out of memory");
 }
 
+/* Not by watch.h, which ends with the reader of stdout: nothing is printed here. */
 static int write_files(struct scrape *s, const struct options *o)
 {
-	struct watch watch;
+	close_fd int signals = o->watch_ms ? signals_open() : -1;
+	struct pollfd end = { .fd = signals, .events = POLLIN };
 	int err;
 
-	if (o->watch_ms)
-		watch_begin(&watch, o);
+	if (o->watch_ms && signals < 0)
+		return -signals;
 	do
 		err = write_file(s, o);
-	while (!err && o->watch_ms && watch_wait(&watch, o->watch_ms));
+	while (!err && o->watch_ms && poll(&end, 1, o->watch_ms) == 0);
 	return err;
 }
 

@@ -10,6 +10,16 @@
 #include "queues.h"
 #include "watch.h"
 
+static int look_failed(const struct maps *maps, int err)
+{
+	if (err == ENOENT || err == EOPNOTSUPP)
+		return failed(EXIT_UNSUPPORTED,
+			      "%s: this kernel does not list its TCP sockets (CONFIG_INET_DIAG)\n"
+			      "load the module tcp_diag; \"levee status %s\" shows what levee itself counts",
+			      maps->ifname, maps->ifname);
+	return failed(EXIT_FAILED, "%s: reading the queues failed: %s", maps->ifname, strerror(err));
+}
+
 /* One look. *before is what the last one saw, or NULL; then it is this one. */
 static int look(const struct maps *maps, struct watch *w, json_t **before)
 {
@@ -19,7 +29,7 @@ static int look(const struct maps *maps, struct watch *w, json_t **before)
 		return failed(EXIT_NOTHING, "%s: levee was detached", maps->ifname);
 	doc = queues_model(maps);
 	if (!doc)
-		return failed(EXIT_FAILED, "%s: reading the queues failed: %s", maps->ifname, strerror(errno));
+		return look_failed(maps, errno);
 	if (*before)
 		queues_compare(doc, *before);
 	json_decref(*before);

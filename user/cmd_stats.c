@@ -19,7 +19,7 @@ static void print(const struct maps *maps, struct watch *w, const struct sample 
 	json_t *queues = queues_list(maps);
 
 	/* Where the kernel does not list its sockets, all else is still true. */
-	json_object_set_new(doc, "queues", queues ? queues : json_array());
+	json_object_set_new(doc, "queues", queues ? queues : json_null());
 	watch_print(w, doc, stats_render);
 }
 

@@ -24,7 +24,7 @@
 
 /* A scrape takes milliseconds. Who has not got his answer after so long is not let to hold the place of another. */
 #define CLIENT_MS 5000
-#define SILENT_S 3
+#define SILENT_S 2
 #define CLIENT_MEMORY 8192 /* for what he sends and the head of the answer */
 
 /* The datapath writes its gauges so often. */

@@ -244,13 +244,13 @@ static json_t *document(const struct queues_view *v, struct queue *queues, unsig
 	const struct levee_settings *set = &v->maps->settings;
 	json_t *kernel = netstat_queues();
 
-	return json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:{s:I, s:I}, s:I, s:o, s:o}", "schema", "levee.queues/1",
+	return json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:{s:I, s:I}, s:I, s:b, s:o, s:o}", "schema", "levee.queues/1",
 			 "interface", v->maps->ifname, "time_unix_ms", (json_int_t)clock_unix_ms(), "cookies",
 			 word_cookies(set->cookies), "mode", word_mode(v->runtime.mode), "mode_ms",
 			 (json_int_t)maps_mode_age(v->maps, v->runtime.mode_ms), "half_open", "used",
 			 (json_int_t)v->runtime.half_open, "max", (json_int_t)set->half_open_max, "cookies_in_flight",
-			 (json_int_t)v->runtime.in_flight, "kernel", kernel ? kernel : json_object(), "queues",
-			 queues_array(v, queues, count));
+			 (json_int_t)v->runtime.in_flight, "kernel_half_open_partial", v->half_open_partial, "kernel",
+			 kernel ? kernel : json_object(), "queues", queues_array(v, queues, count));
 }
 
 json_t *queues_model(const struct maps *maps)

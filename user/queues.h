@@ -46,6 +46,7 @@ struct queues_view {
 	struct levee_runtime runtime;
 	__u32 now_ms;   /* as clock_ms() has it */
 	bool half_open_counted; /* the kernel's */
+	bool half_open_partial; /* there are more than LISTENING_HALF_OPEN_MAX: not all of them */
 };
 
 /* The member "queues": sorts `queues`, the one under most pressure first. */

@@ -135,6 +135,7 @@ static int read_all(struct queues_reading *r)
 		err = listening_read(&r->listening, maps->ifname, maps->meta.ifindex, r->view.half_open_counted);
 	if (err)
 		return err;
+	r->view.half_open_partial = r->listening.partial;
 	r->queues = calloc(r->listening.count + r->services->count + 1, sizeof(*r->queues));
 	return r->queues ? bring_together(r) : -ENOMEM;
 }

@@ -148,6 +148,9 @@ void queues_render(const json_t *doc, FILE *to)
 		render_queue(q, to);
 		render_note(q, to);
 	}
+	if (model_true(doc, "kernel_half_open_partial"))
+		fprintf(to, "  the kernel holds more than %u half-open connections: its column is not complete\n",
+			LISTENING_HALF_OPEN_MAX);
 	render_kernel(doc, to);
 }
 

@@ -159,6 +159,6 @@ void stats_render(const json_t *doc, FILE *to)
 	fprintf(to, "%-42s %18s %12s\n", "", "total", "per second");
 	for (unsigned int i = 0; i < COUNTED_GROUPS; i++)
 		render_group(&counted_groups[i], json_object_get(doc, counted_groups[i].name), to);
-	if (json_object_get(doc, "queues"))
+	if (json_is_array(json_object_get(doc, "queues")))
 		queues_render_pressure(json_object_get(doc, "queues"), to);
 }

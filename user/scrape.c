@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -64,6 +65,8 @@ int scrape_begin(struct scrape *s, unsigned int count, const char *const *names)
 	for (unsigned int i = 0; i < count; i++) {
 		if (strlen(names[i]) >= LEVEE_IFNAME_MAX)
 			return failed(EXIT_USAGE, "%s: no interface has so long a name", names[i]);
+		if (!if_nametoindex(names[i]))
+			note("%s: there is no such interface yet", names[i]);
 		remember(names[i], s);
 	}
 	s->named = count > 0;

@@ -196,13 +196,23 @@ def ages(wire, args):
         say(f"replayed-after-{OLD_AGE}-s", *variant, used[variant].try_data())
 
 
-COMMANDS = {"at-once": at_once, "ages": ages, "burst": burst}
+def slow(wire, args):
+    """Handshakes whose third ACK takes its time."""
+    for family in (4, 6):
+        for _ in range(9):
+            client = Client(wire, family, args.port, True).syn()
+            time.sleep(args.delay)
+            client.ack()
+
+
+COMMANDS = {"at-once": at_once, "ages": ages, "burst": burst, "slow": slow}
 
 
 def main():
     parser = argparse.ArgumentParser(description="cookies by hand, for tests")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("port", type=int, help="of an echo server on both addresses")
+    parser.add_argument("--delay", type=float, default=0.02, help="of slow: seconds")
     args = parser.parse_args()
     COMMANDS[args.command](Wire(), args)
     return 0

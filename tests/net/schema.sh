@@ -18,8 +18,6 @@ document() # NAME WHAT COMMAND...
 	"${@:3}" >"$DOCUMENTS/$1/$2" 2>/dev/null
 }
 
-refused_connections() { ! page http://$SERVER_V4:9/ && ! page "http://[$SERVER_V6]:9/"; }
-
 # Three events, whatever they are.
 some_events()
 {
@@ -42,11 +40,10 @@ document metrics not-attached levee metrics --json
 # --- attached, with traffic of all kinds
 
 serve "$SERVER_V4" 7001
-document attach attach levee attach "$SERVER_DEV" --flows 131072 --json
+document attach attach levee attach "$SERVER_DEV" --flows 131072 --cookies always --json
 page
 page "http://[$SERVER_V6]/"
 hold held "$SERVER_V4" 7001
-refused_connections
 document events events some_events
 document status one levee status "$SERVER_DEV" --json
 document status all levee status --json
@@ -62,19 +59,18 @@ document flows.summary summary levee flows "$SERVER_DEV" --summary --json
 document flows.delete one levee flows delete "$SERVER_DEV" --service :7001 --json
 document config show levee config show "$SERVER_DEV" --json
 document config set levee config set "$SERVER_DEV" established=1h --json
+printf '[%s]\nstart = 60\ntimeout.established = 2h\nflows = 200k\n' "$SERVER_DEV" >"$LAB_DIR/levee.conf"
+document config.check check levee config check --file "$LAB_DIR/levee.conf" --json
+document config.load load levee config load "$SERVER_DEV" --file "$LAB_DIR/levee.conf" --json
+document reload reload levee reload "$SERVER_DEV" --file "$LAB_DIR/levee.conf" --json
+document config file levee config show "$SERVER_DEV" --json
 document metrics metrics levee metrics --json
 
-# --- in cookie mode
+# --- broken, and detached
 
-document detach detach levee detach "$SERVER_DEV" --json
-document attach cookies levee attach "$SERVER_DEV" --flows 131072 --cookies always --exclusive --json
-page
-page
-document status cookies levee status --json
-document stats cookies levee stats "$SERVER_DEV" --json
-document metrics cookies levee metrics --json
-ip netns exec "$SERVER_NS" ip link set dev "$SERVER_DEV" down
+in_server ip link set dev "$SERVER_DEV" xdp off
 document status problems levee status --json
+document metrics problems levee metrics --json
 document detach all levee detach --all --json
 
 # --- verdicts

@@ -4,22 +4,10 @@
  */
 #include "capture.h"
 
-#include <arpa/inet.h>
+#include "address.h"
 
 #include "errors.h"
 #include "filter.h"
-
-static union levee_addr address(const char *text)
-{
-	union levee_addr a;
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		levee_addr_set_v4(&a, v4.s_addr);
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
-	return a;
-}
 
 /* A connection that came in, established. */
 static struct flow_row row_of(const char *local, unsigned int lport, const char *remote, unsigned int rport)

@@ -7,6 +7,7 @@
 #include <levee/config.h>
 
 #include "errors.h"
+#include "listen.h"
 #include "options.h"
 #include "order.h"
 
@@ -208,6 +209,39 @@ static void lists_times_and_orders(void **state)
 }
 
 /* So many values are taken, and one more is not. */
+/* --listen takes the next word only if that could be an address. */
+static void where_metrics_go(void **state)
+{
+	static const struct {
+		const char *line, *listen, *interface;
+	} rows[] = {
+		{ "metrics", NULL, NULL },
+		{ "metrics --listen", LISTEN_DEFAULT, NULL },
+		{ "metrics --listen eth0.5", LISTEN_DEFAULT, "eth0.5" },
+		{ "metrics --listen --user me eth0", LISTEN_DEFAULT, "eth0" },
+		{ "metrics --listen :80 eth0", ":80", "eth0" },
+		{ "metrics --listen=[::1] eth0", "[::1]", "eth0" },
+		{ "metrics eth0 --listen 10.0.0.1", "10.0.0.1", "eth0" },
+	};
+	struct options o;
+	char line[192];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(parse(&o, line, rows[i].line), EXIT_OK);
+		assert_int_equal(!!o.listen, !!rows[i].listen);
+		assert_int_equal(!!o.argument[0], !!rows[i].interface);
+		if (rows[i].listen)
+			assert_string_equal(o.listen, rows[i].listen);
+		if (rows[i].interface)
+			assert_string_equal(o.argument[0], rows[i].interface);
+	}
+	assert_int_equal(parse(&o, line, "metrics --textfile /x/y.prom --watch 15 eth0 eth1"), EXIT_OK);
+	assert_string_equal(o.textfile, "/x/y.prom");
+	assert_int_equal(o.watch_ms, 15000);
+	assert_int_equal(o.arguments, 2);
+}
+
 static void lists_have_an_end(void **state)
 {
 	char *argv[2 + 2 * (LIST_MAX + 1)] = { "flows", "eth0" };
@@ -413,6 +447,7 @@ int main(void)
 		cmocka_unit_test(commands_of_two_words),
 		cmocka_unit_test(several_arguments),
 		cmocka_unit_test(lists_times_and_orders),
+		cmocka_unit_test(where_metrics_go),
 		cmocka_unit_test(lists_have_an_end),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(errors_are_json_wherever_json_stands),

@@ -5,7 +5,8 @@
  */
 #include "capture.h"
 
-#include <arpa/inet.h>
+#include "address.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -139,30 +140,18 @@ static void minutes_pass(void **state)
 
 /* --- listeners */
 
-static union levee_addr addr(const char *text)
+static struct tcp_socket at(const char *where, uint16_t port, unsigned int waiting, unsigned int backlog)
 {
-	union levee_addr a;
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		levee_addr_set_v4(&a, v4.s_addr);
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
-	return a;
-}
-
-static struct tcp_socket at(const char *address, uint16_t port, unsigned int waiting, unsigned int backlog)
-{
-	return (struct tcp_socket){ .tuple = { .local = addr(address), .lport = htons(port) },
+	return (struct tcp_socket){ .tuple = { .local = address(where), .lport = htons(port) },
 				    .waiting = waiting,
 				    .backlog = backlog,
-				    .ipv6 = strchr(address, ':') };
+				    .ipv6 = strchr(where, ':') };
 }
 
-static void listen_at(struct listening_list *list, const char *address, uint16_t port, unsigned int waiting,
+static void listen_at(struct listening_list *list, const char *where, uint16_t port, unsigned int waiting,
 		      unsigned int backlog)
 {
-	struct tcp_socket s = at(address, port, waiting, backlog);
+	struct tcp_socket s = at(where, port, waiting, backlog);
 
 	assert_int_equal(listening_add(list, &s, true), 0);
 }
@@ -175,9 +164,9 @@ static const char *found(const struct listening_list *list, const struct tcp_soc
 	return l ? text_endpoint(text, &l->socket.tuple.local, l->socket.tuple.lport) : "none";
 }
 
-static const char *found_at(const struct listening_list *list, const char *address, uint16_t port)
+static const char *found_at(const struct listening_list *list, const char *where, uint16_t port)
 {
-	struct tcp_socket s = at(address, port, 0, 0);
+	struct tcp_socket s = at(where, port, 0, 0);
 
 	return found(list, &s);
 }
@@ -284,18 +273,18 @@ static void counters_gain(void **state)
 
 #define NOW 10000000U
 
-static struct levee_service service(const char *address, uint16_t port)
+static struct levee_service service(const char *where, uint16_t port)
 {
-	return (struct levee_service){ .key = { .addr = addr(address), .port = htons(port) },
+	return (struct levee_service){ .key = { .addr = address(where), .port = htons(port) },
 				       .share = 100,
 				       .backlog = 100,
 				       .mode_ms = NOW - 5000 };
 }
 
-static struct listening listener(const char *address, uint16_t port, unsigned int waiting)
+static struct listening listener(const char *where, uint16_t port, unsigned int waiting)
 {
 	return (struct listening){
-		.socket = at(address, port, waiting, 100), .sockets = 1, .full = waiting > 100, .reached = true
+		.socket = at(where, port, waiting, 100), .sockets = 1, .full = waiting > 100, .reached = true
 	};
 }
 

@@ -5,25 +5,14 @@
  */
 #include "capture.h"
 
-#include <arpa/inet.h>
+#include "address.h"
+
 #include <fcntl.h>
 #include <jansson.h>
 
 #include "columns.h"
 #include "events.h"
 #include "put.h"
-
-static union levee_addr address(const char *text)
-{
-	union levee_addr a;
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		levee_addr_set_v4(&a, v4.s_addr);
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
-	return a;
-}
 
 /* --- values */
 

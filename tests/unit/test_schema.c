@@ -155,10 +155,12 @@ static json_t *stats_schema(void)
 
 	for (unsigned int i = 0; i < COUNTED_GROUPS; i++)
 		json_object_set_new(properties, counted_groups[i].name, counted_schema(&counted_groups[i]));
-	json_object_set_new(
-		properties, "queues",
-		json_pack("{s:s, s:{s:s}}", "type", "array", "items", "$ref", "levee.queues.json#/$defs/queue"));
 	json_object_update_new(doc, object_of(properties));
+	/* Not required: the one inside levee.report has none. */
+	json_object_set_new(properties, "queues",
+			    json_pack("{s:[s,s], s:{s:s}, s:s}", "type", "array", "null", "items", "$ref",
+				      "levee.queues.json#/$defs/queue", "description",
+				      "null where the kernel does not list its sockets"));
 	json_object_set_new(doc, "$defs", json_pack("{s:o}", "counter", counter));
 	return doc;
 }
