@@ -81,20 +81,22 @@ static void say_drops(json_t *text, const json_t *attack, const json_t *help)
 
 static void say_attack(json_t *text, const json_t *doc, const json_t *attack)
 {
-	char when[32], peak[16], syns[16], sent[16], made[16], hands[16];
+	char when[32], until[32], peak[16], syns[16], sent[16], made[16], hands[16];
 	const json_t *help = json_object_get(json_object_get(doc, "help"), "drop");
 
-	say(text, "At its peak, at %s: %s SYNs per second. In all: %s SYNs, of which levee answered %s with cookies.",
+	say(text,
+	    "At its peak, at %s: %s SYNs per second. In cookie mode, until %s: %s SYNs, of which levee answered %s with cookies.",
 	    text_clock(when, model_number(attack, "peak_unix_ms")),
-	    output_rate(peak, model_real(attack, "peak_syns_per_s")), amount(syns, model_number(attack, "syns")),
-	    amount(sent, model_number(attack, "cookies_sent")));
+	    output_rate(peak, model_real(attack, "peak_syns_per_s")),
+	    text_clock(until, model_number(attack, "cookie_mode_to_unix_ms")),
+	    amount(syns, model_number(attack, "syns")), amount(sent, model_number(attack, "cookies_sent")));
 	say(text,
 	    "Meanwhile %s connections were made by a cookie that came back valid, and %s by an ordinary handshake.",
 	    amount(made, model_number(attack, "cookie_flows")), amount(hands, model_number(attack, "handshakes")));
 	say_drops(text, attack, help);
 	if (strcmp(model_text(attack, "kind"), "burst") == 0)
 		say(text,
-		    "More than half of the SYNs became connections: that looks like a burst of clients, not like an attack.");
+		    "At least half of the SYNs became connections: that looks like a burst of clients, not like an attack.");
 }
 
 /* The one with most SYNs. */

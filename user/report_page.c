@@ -383,13 +383,32 @@ static void write_queue(const json_t *q, FILE *to)
 	fputs("</td></tr>\n", to);
 }
 
+static void write_kernel(const json_t *kernel, FILE *to)
+{
+	const char *name, *between = "";
+	json_t *value;
+
+	fputs("<p class=\"dim\">Half-open: levee's entries, and what they may be; the kernel's SYN queue beside it. "
+	      "The kernel's own counters of this network namespace: ",
+	      to);
+	json_object_foreach((json_t *)kernel, name, value) {
+		fputs(between, to);
+		html_text(to, name);
+		if (json_is_integer(value))
+			fprintf(to, " %lld", (long long)json_integer_value(value));
+		else
+			fputs(" unknown", to);
+		between = ", ";
+	}
+	fputs(".</p>\n", to);
+}
+
 static void write_queues(const json_t *doc, FILE *to)
 {
 	static const char *const titles[] = { "listener",   "mode",	"#half-open",  "#share", "#kernel's",
 					      "#to accept", "#backlog", "#drops",      "#SYNs",	 "#cookies",
 					      "#valid",	    "#refused", "#RTT median", "#99 %",	 NULL };
-	const json_t *kernel = part(doc, "queues", "kernel"), *queue, *value;
-	const char *name;
+	const json_t *queue;
 	size_t i;
 
 	html_element(to, "h2", "tables", "Listeners and their queues");
@@ -397,15 +416,7 @@ static void write_queues(const json_t *doc, FILE *to)
 	json_array_foreach(part(doc, "queues", "queues"), i, queue)
 		write_queue(queue, to);
 	end_table(to);
-	fputs("<p class=\"dim\">The kernel's own counters since boot: ", to);
-	json_object_foreach((json_t *)kernel, name, value) {
-		html_text(to, name);
-		if (json_is_integer(value))
-			fprintf(to, " %lld; ", (long long)json_integer_value(value));
-		else
-			fputs(" unknown; ", to);
-	}
-	fputs("Half-open: levee's entries, and what they may be; the kernel's SYN queue beside it.</p>\n", to);
+	write_kernel(part(doc, "queues", "kernel"), to);
 }
 
 /* --- services: what cookies would offer */

@@ -52,6 +52,6 @@ const char report_style[] =
 	"@media print{:root{color-scheme:light;" LIGHT_COLOURS "--bg:#fff;--fg:#000;--dim:#333;--soft:#fff}\n"
 	"body{padding:0;max-width:none;font-size:10pt}h1{font-size:16pt}h2{font-size:12pt;break-after:avoid}\n"
 	"table{font-size:8.5pt}th,.name,.keys,figcaption,.dim,.made,.tile span{font-size:8pt}.tile b{font-size:12pt}\n"
-	".headline .lead{font-size:12pt}figure{margin-top:8px}figure,tr,.tile,.headline{break-inside:avoid}\n"
+	".headline .lead{font-size:12pt;color:var(--fg)}figure{margin-top:8px}figure,tr,.tile,.headline{break-inside:avoid}\n"
 	"thead{display:table-header-group}.tables{break-before:page;margin-top:0}.wide{overflow:visible}\n"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * history.c - the map of history itself: two that write the same places at once, and one that reads meanwhile. Every record
- * that is read is one that was written, whole; and as many are there as seconds were written.
+ * that is read is one that was written, whole.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,8 +17,7 @@
 
 #define WRITERS 2
 #define READS 300
-#define SECONDS 8 /* few, so that all meet at them */
-#define FIRST_MS 7000000000ULL /* the ring has gone round often */
+#define NOW_MS 7000000000ULL /* the ring has gone round often */
 
 struct writer {
 	struct history history;
@@ -51,7 +50,7 @@ static void *write_along(void *arg)
 	struct writer *w = arg;
 
 	for (uint64_t n = 0; !w->error && !atomic_load(w->stop); n++) {
-		fill(&record, FIRST_MS + n % SECONDS * 1000, w->mark + 10 * (n % 1000));
+		fill(&record, NOW_MS, w->mark + 10 * (n % 1000));
 		w->error = history_write(&w->history, &record);
 	}
 	return NULL;
@@ -61,17 +60,14 @@ static void *write_along(void *arg)
 static unsigned int read_all(struct world *w, int fd)
 {
 	struct history_list list;
-	int err = history_read_map(fd, FIRST_MS + SECONDS * 1000, &list);
+	int err = history_read_map(fd, NOW_MS, &list);
 	unsigned int count = list.count;
 
 	if (err)
 		complain(w, "reading failed: %s", strerror(-err));
-	for (unsigned int i = 0; i < list.count; i++) {
+	for (unsigned int i = 0; i < list.count; i++)
 		if (!whole(&list.record[i]))
 			complain(w, "record %u is half of one and half of another", i);
-		if (i && list.record[i].boot_ms - list.record[i - 1].boot_ms != 1000)
-			complain(w, "record %u is out of order", i);
-	}
 	history_free(&list);
 	return count;
 }
@@ -98,8 +94,8 @@ static void race(struct world *w)
 		if (writers[i].error)
 			complain(w, "writing failed: %s", strerror(-writers[i].error));
 	}
-	if (read_all(w, fd) != SECONDS)
-		complain(w, "there are not as many records as seconds");
+	if (read_all(w, fd) != 1)
+		complain(w, "one second was written, and there is not one record");
 }
 
 /* An hour later the same places have other records, and the old ones are nobody's. */
@@ -111,14 +107,14 @@ static void go_round(struct world *w)
 	struct levee_history record;
 
 	for (int i = 0; i < 2; i++) {
-		fill(&record, FIRST_MS + i * hour, 1);
+		fill(&record, NOW_MS + i * hour, 1);
 		history_write(&history, &record);
 	}
-	if (history_read_map(history.fd, FIRST_MS + hour, &list) || !list.count ||
-	    list.record[list.count - 1].boot_ms != FIRST_MS + hour)
+	if (history_read_map(history.fd, NOW_MS + hour, &list) || !list.count ||
+	    list.record[list.count - 1].boot_ms != NOW_MS + hour)
 		complain(w, "the new record is not there");
 	for (unsigned int i = 0; i < list.count; i++)
-		if (list.record[i].boot_ms == FIRST_MS)
+		if (list.record[i].boot_ms == NOW_MS)
 			complain(w, "the old record is still there");
 	history_free(&list);
 }
@@ -127,7 +123,7 @@ static const struct {
 	struct row row;
 	void (*run)(struct world *w);
 } tests[] = {
-	{ { .name = "history: two write the same seconds, a third reads whole records" }, race },
+	{ { .name = "history: two write the same second, a third reads whole records" }, race },
 	{ { .name = "history: after an hour the ring goes round" }, go_round },
 };
 

@@ -362,7 +362,7 @@ static void a_page_says_what_the_document_says(void **state)
 	assert_null(strstr(text, "<td class=\"name\">checksum</td>")); /* it is 0 */
 	assert_non_null(strstr(text, "<td class=\"n\">1.23 ms</td><td class=\"n\">–</td>"));
 	assert_non_null(strstr(text, "The accept queue is full. </span>the application is too slow to accept"));
-	assert_non_null(strstr(text, "ListenOverflows 12; ListenDrops unknown;"));
+	assert_non_null(strstr(text, "ListenOverflows 12, ListenDrops unknown."));
 	assert_non_null(strstr(text, "cookies begin: 50 %"));
 	assert_non_null(strstr(text, "UTC+02:00"));
 	assert_non_null(strstr(text, "wscale 7, sack"));
