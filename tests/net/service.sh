@@ -159,6 +159,12 @@ ended
 is "the interface goes: exit code" "$CODE" 1
 is "it says why" "$(jq -r 'select(.event == "problem") | .text' "$LINES" | cut -c1-21)" "the interface is gone"
 check "nothing is left, its tables neither" nothing_left
+in_server tc qdisc add dev "$SERVER_DEV" ingress
+run "$SERVER_DEV" "${SMALL[@]}"
+ended
+is "it cannot attach in the middle: exit code" "$CODE" 1
+in_server tc qdisc del dev "$SERVER_DEV" ingress
+check "it leaves nothing" nothing_left
 run gone0
 ended
 is "an interface that is not there: exit code" "$CODE" 1
