@@ -246,10 +246,33 @@ static int hook_failed(const struct session *s, __u32 flags, int err)
 		      s->ifname);
 }
 
+static int make_place(struct session *s)
+{
+	int err = place_make(&s->place);
+
+	return err ? failed(EXIT_FAILED, "%s: making %s failed: %s", s->ifname, s->place.dir, strerror(-err)) : 0;
+}
+
+/*
+ * Without CAP_SYS_ADMIN: no libxdp. The pin comes before the hook, since by it alone the program is known again, should
+ * this attach be killed.
+ */
+static int hook_alone(struct session *s, __u32 flags)
+{
+	char path[BPFFS_PATH_MAX];
+	int prog, err = bpf_object__load(s->skel->obj);
+
+	if (err)
+		return err;
+	prog = bpf_program__fd(s->skel->progs.levee_ingress);
+	unlink(place_pin(path, &s->place, "prog_levee_ingress")); /* of a first try */
+	return bpf_obj_pin(prog, path) ? -errno : xdp_put(prog, s->ifindex, flags);
+}
+
 static int hook(struct session *s, __u32 flags)
 {
 	if (!s->options->exclusive && !privileges_admin())
-		return xdp_attach_single(s->skel->obj, s->ifindex, flags);
+		return hook_alone(s, flags);
 	if (!s->options->exclusive)
 		return xdp_attach(s->skel->obj, s->ifindex, flags);
 	s->link = xdp_attach_exclusive(s->skel->obj, s->ifindex, flags);
@@ -324,12 +347,8 @@ static int write_meta(struct session *s)
 	m->from = options_provenance(s->options);
 	snprintf(m->file, sizeof(m->file), "%s", s->options->file ? s->options->file : "");
 	err = write_map(s, s->skel->maps.meta, m);
-	if (err)
-		return err;
-	err = place_make(&s->place);
-	if (err)
-		return failed(EXIT_FAILED, "%s: making %s failed: %s", s->ifname, s->place.dir, strerror(-err));
-	err = pin(s, bpf_map__fd(s->skel->maps.meta), map_names[MAP_META]);
+	if (!err)
+		err = pin(s, bpf_map__fd(s->skel->maps.meta), map_names[MAP_META]);
 	if (!err && s->options->exclusive)
 		err = pin(s, s->link, "link_xdp");
 	return err;
@@ -495,7 +514,8 @@ int attach_interface(const struct options *options, struct attach_result *result
 	static const step before[] = {
 		check_host, take_place, clear_hook, choose_cookies, make_secrets, open_programs
 	};
-	static const step change[] = { attach_xdp, write_meta, write_settings, pin_all, share, attach_tc, seed, start };
+	static const step change[] = { make_place, attach_xdp, write_meta, write_settings, pin_all,
+				       share,	   attach_tc,  seed,	   start };
 	struct session s = {
 		.options = options, .ifname = options->argument[0], .lock = -1, .link = -1, .result = result
 	};

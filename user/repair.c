@@ -43,7 +43,7 @@ static int put_xdp_back(struct maps *maps)
 		return prog;
 	switch (maps->meta.attachment) {
 	case LEVEE_ATTACHMENT_SINGLE:
-		return xdp_put_back(prog, maps->meta.ifindex, maps->meta.xdp_mode);
+		return xdp_put(prog, maps->meta.ifindex, maps->meta.xdp_mode);
 	case LEVEE_ATTACHMENT_EXCLUSIVE:
 		return put_link_back(maps, prog);
 	default:

@@ -188,17 +188,9 @@ int xdp_attach_exclusive(struct bpf_object *obj, unsigned int ifindex, __u32 fla
 	return bpf_link_create(bpf_program__fd(prog), ifindex, BPF_XDP, &opts);
 }
 
-int xdp_put_back(int prog, unsigned int ifindex, __u32 flags)
+int xdp_put(int prog, unsigned int ifindex, __u32 flags)
 {
 	return bpf_xdp_attach(ifindex, prog, flags | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
-}
-
-int xdp_attach_single(struct bpf_object *obj, unsigned int ifindex, __u32 flags)
-{
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, OUR_PROGRAM);
-	int err = bpf_object__load(obj);
-
-	return err ? err : xdp_put_back(bpf_program__fd(prog), ifindex, flags);
 }
 
 int xdp_cut_link(const char *pin)

@@ -46,14 +46,13 @@ __u32 xdp_program_id(int prog);
 int xdp_attach(struct bpf_object *obj, unsigned int ifindex, __u32 flags);
 int xdp_attach_exclusive(struct bpf_object *obj, unsigned int ifindex, __u32 flags);
 
-/* The same without libxdp, whose dispatcher takes CAP_SYS_ADMIN: levee alone, and only where nobody is. */
-int xdp_attach_single(struct bpf_object *obj, unsigned int ifindex, __u32 flags);
-
 /* Cuts a pinned link from the hook that it holds. Negative errno. */
 int xdp_cut_link(const char *pin);
 
-/* Puts a loaded levee_ingress back where nobody is. Negative errno. */
-int xdp_put_back(int prog, unsigned int ifindex, __u32 flags);
+/*
+ * Puts a loaded levee_ingress where nobody is, alone, without libxdp, whose dispatcher takes CAP_SYS_ADMIN. Negative errno.
+ */
+int xdp_put(int prog, unsigned int ifindex, __u32 flags);
 
 /* Is that program of levee on the hook? */
 bool xdp_has(const struct xdp_state *state, __u32 id);
