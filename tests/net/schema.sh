@@ -52,8 +52,8 @@ document stats again timeout 0.5 ip netns exec "$SERVER_NS" "$LEVEE" stats "$SER
 document queues once levee queues "$SERVER_DEV" --json
 document queues again timeout 0.5 ip netns exec "$SERVER_NS" "$LEVEE" queues "$SERVER_DEV" --watch 0.1 --json
 document top once levee top "$SERVER_DEV" --json
-document why syn levee why "$CLIENT_V4:40000" "$SERVER_V4:80" --json
-document why closed levee why "$CLIENT_V4:40000" "$SERVER_V4:9" --json
+document why syn levee why 198.18.0.2:40000 "$SERVER_V4:80" --json
+document why closed levee why 198.18.0.2:40000 "$SERVER_V4:9" --json
 document report live levee report "$SERVER_DEV" --seconds 1 --json
 document flows all levee flows "$SERVER_DEV" --json
 document flows none levee flows "$SERVER_DEV" --src 192.0.2.1 --json
