@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh - runs the test suites in order and counts. `make test` builds everything and then runs this.
+# run.sh - runs the test suites and counts. `make test` builds everything and then runs this. Suites run in two lanes
+# beside each other, in order within each: the network's wait for time more than for the CPU.
 #
 #   tests/run.sh [-v] [GROUP [NAME]]
 #
@@ -12,8 +13,6 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-# shellcheck source=tests/lib/progress.sh
-. tests/lib/progress.sh
 
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export UBSAN_OPTIONS=print_stacktrace=1
@@ -21,26 +20,44 @@ export UBSAN_OPTIONS=print_stacktrace=1
 VERBOSE=no
 GROUP=
 NAME=
-PASSED=0
-FAILED=0
-SKIPPED=0
-FAILURES=()
 CHILD=
-OUTPUT=$(mktemp)
+LANES=()
+WORK=$(mktemp -d)
+TOTALS=$WORK/totals # a line per suite: passed, failed, skipped, name
+: >"$TOTALS"
 
 finish()
 {
-	[ -z "$CHILD" ] || kill -TERM "$CHILD" 2>/dev/null
-	[ -z "$CHILD" ] || wait "$CHILD" 2>/dev/null
-	rm -f "$OUTPUT"
+	[ ${#LANES[@]} = 0 ] || kill -TERM "${LANES[@]}" 2>/dev/null
+	[ ${#LANES[@]} = 0 ] || wait "${LANES[@]}" 2>/dev/null
+	rm -rf "$WORK"
 }
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# The end of a lane that is told to stop: its suite cleans up first.
+lane_stopped()
+{
+	[ -z "$CHILD" ] || kill -TERM "$CHILD" 2>/dev/null
+	[ -z "$CHILD" ] || wait "$CHILD" 2>/dev/null
+	exit 143
+}
+
+lane() # FUNCTION: in the background
+{
+	{
+		trap lane_stopped TERM
+		trap - EXIT
+		OUTPUT=$WORK/$1
+		"$1"
+	} &
+	LANES+=($!)
+}
+
 usage()
 {
-	sed -n '5,9s/^# \{0,1\}//p' "$0"
+	sed -n '/^#   tests.run.sh/,/^# The last/s/^# \{0,1\}//p' "$0"
 }
 
 # Failed tests with what they say, which stands in the lines before or after them.
@@ -111,32 +128,57 @@ suite() # GROUP NAME SECONDS COMMAND...
 		return
 	fi
 	case $name in *"$NAME"*) ;; *) return ;; esac
-	progress "$group/$name runs, $PASSED passed before"
 	timeout -k 20 "$limit" "$@" >"$OUTPUT" 2>&1 </dev/null &
 	CHILD=$!
 	wait "$CHILD" 2>/dev/null # the shell would announce that it was killed
 	code=$?
 	CHILD=
-	progress_end
 	skipped=$(lines '^ok .*# SKIP')
 	ok=$(($(lines '^ok ') - skipped))
 	bad=$(lines '^not ok ')
 	fault=$(fault "$code" $((ok + bad + skipped)) "$bad" "$limit")
-	report "$group/$name" "$ok" "$bad" "$skipped" "$fault" $((SECONDS - start))
-	PASSED=$((PASSED + ok))
-	SKIPPED=$((SKIPPED + skipped))
-	FAILED=$((FAILED + bad))
-	[ -z "$fault" ] || [ "$bad" != 0 ] || FAILED=$((FAILED + 1))
-	[ -z "$fault" ] && [ "$bad" = 0 ] || FAILURES+=("$group/$name")
+	{
+		flock 9 # whole reports
+		report "$group/$name" "$ok" "$bad" "$skipped" "$fault" $((SECONDS - start))
+		[ -z "$fault" ] || [ "$bad" != 0 ] || bad=1
+		echo "$ok $bad $skipped $group/$name" >>"$TOTALS"
+	} 9>"$WORK/lock"
 }
 
-scripts() # GROUP SECONDS
+script() # GROUP SECONDS FILE
 {
-	local script
+	[ ! -x "$3" ] || suite "$1" "$(basename "$3" .sh)" "$2" "$3"
+}
 
-	for script in tests/"$1"/*.sh; do
-		[ ! -x "$script" ] || suite "$1" "$(basename "$script" .sh)" "$2" "$script"
+programs()
+{
+	local source name
+
+	for source in tests/unit/test_*.c; do
+		name=$(basename "$source" .c)
+		suite unit "$name" 60 "build/unit/$name"
 	done
+	for source in tests/unit/test_*.c; do
+		name=$(basename "$source" .c)
+		suite asan "$name" 180 "build/asan/$name"
+	done
+	suite prog rows 180 build/prog-tests
+	suite prog packets 180 tests/prog/check_packets.py build/prog-out.pcap build/prog-out.json
+	suite diff conntrack 120 build/diff
+	for source in tests/cli/*.sh; do
+		script cli 300 "$source"
+	done
+}
+
+# The flood comes last, when the other lane is through: it takes all the CPU there is.
+networks()
+{
+	local file
+
+	for file in tests/net/*.sh; do
+		[ "$file" = tests/net/flood.sh ] || script net 600 "$file"
+	done
+	script net 600 tests/net/flood.sh
 }
 
 while [ $# -gt 0 ]; do
@@ -153,21 +195,14 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-for source in tests/unit/test_*.c; do
-	name=$(basename "$source" .c)
-	suite unit "$name" 60 "build/unit/$name"
-done
-for source in tests/unit/test_*.c; do
-	name=$(basename "$source" .c)
-	suite asan "$name" 180 "build/asan/$name"
-done
-suite prog rows 180 build/prog-tests
-suite prog packets 180 tests/prog/check_packets.py build/prog-out.pcap build/prog-out.json
-suite diff conntrack 120 build/diff
-scripts net 600
-scripts cli 300
+lane programs
+lane networks
+wait "${LANES[@]}"
+LANES=()
 
-[ ${#FAILURES[@]} = 0 ] || echo "failed: ${FAILURES[*]}"
-[ "$SKIPPED" = 0 ] || echo "$SKIPPED skipped"
-echo "$PASSED passed, $FAILED failed"
-[ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
+read -r passed failed skipped failures < <(awk '{ p += $1; f += $2; s += $3; if ($2) n = n " " $4 }
+	END { print p + 0, f + 0, s + 0, n }' "$TOTALS")
+[ -z "$failures" ] || echo "failed: $failures"
+[ "$skipped" = 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
