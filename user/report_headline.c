@@ -6,8 +6,8 @@
  */
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
+#include "cleanup.h"
 #include "output.h"
 #include "report.h"
 #include "words.h"
@@ -43,40 +43,37 @@ static const char *amount(char to[16], long long number)
 
 /* --- an attack */
 
-/* The two or three largest of what was dropped. */
+/* NULL if there is nothing. */
+static const char *largest(const json_t *counts)
+{
+	const char *name, *found = NULL;
+	json_t *count;
+
+	json_object_foreach((json_t *)counts, name, count)
+		if (!found || json_integer_value(count) > model_number(counts, found))
+			found = name;
+	return found;
+}
+
+/* The three largest of what was dropped. */
 static void say_drops(json_t *text, const json_t *attack, const json_t *help)
 {
-	char list[384] = "", number[16], all[16];
-	const char *name, *last = "";
-	long long below = -1;
-	json_t *count;
+	free_json json_t *left = json_copy(json_object_get(attack, "dropped"));
+	char list[384] = "", number[16];
+	const char *name;
 
 	if (!model_number(attack, "drops")) {
 		say(text, "Nothing was dropped.");
 		return;
 	}
-	for (int n = 0; n < 3; n++) {
-		const char *best = NULL;
-		long long most = 0;
+	for (int n = 0; n < 3 && (name = largest(left)); n++) {
 		size_t used = strlen(list);
 
-		json_object_foreach(json_object_get(attack, "dropped"), name, count) {
-			long long value = json_integer_value(count);
-			bool taken = below >= 0 && (value > below || (value == below && strcmp(name, last) <= 0));
-
-			if (taken || value < most || (value == most && best && strcmp(name, best) > 0))
-				continue;
-			best = name;
-			most = value;
-		}
-		if (!best)
-			break;
-		snprintf(list + used, sizeof(list) - used, "%s%s: %s", used ? "; " : "", amount(number, most),
-			 *model_text(help, best) ? model_text(help, best) : best);
-		below = most;
-		last = best;
+		snprintf(list + used, sizeof(list) - used, "%s%s: %s", used ? "; " : "",
+			 amount(number, model_number(left, name)), model_text(help, name));
+		json_object_del(left, name);
 	}
-	say(text, "Dropped at the driver: %s packets. %s.", amount(all, model_number(attack, "drops")), list);
+	say(text, "Dropped at the driver: %s packets. %s.", amount(number, model_number(attack, "drops")), list);
 }
 
 static void say_attack(json_t *text, const json_t *doc, const json_t *attack)

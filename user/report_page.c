@@ -246,9 +246,7 @@ static void write_graphs(const json_t *doc, FILE *to)
 {
 	const json_t *history = json_object_get(doc, "history");
 	struct chart_axis axis = {
-		.times = part(doc, "history", "columns") ?
-				 json_object_get(part(doc, "history", "columns"), "time_unix_ms") :
-				 NULL,
+		.times = json_object_get(json_object_get(history, "columns"), "time_unix_ms"),
 		.from = model_number(history, "axis_from_unix_ms"),
 		.to = model_number(history, "axis_to_unix_ms"),
 		.gap_ms = model_number(history, "gap_ms"),

@@ -6,7 +6,6 @@
 #ifndef USER_TIMELINE_H
 #define USER_TIMELINE_H
 
-#include <stdbool.h>
 #include <jansson.h>
 
 #include <levee/history.h>

@@ -61,16 +61,20 @@ check "flood: the headline says that there is one now" wait_for attacked 15
 check "in words" grep -qE 'There is a SYN flood now, since [0-9:]+ \(.*SYNs per second' <<<"$(headline)"
 flood_stop
 
-# --- afterwards all is quiet: every counter stands still
+# --- afterwards nobody sends any more
 
-quiet() { local a b; a=$(counters syns egress bytes); sleep 0.3; b=$(counters syns egress bytes); [ "$a" = "$b" ]; }
+quiet() { local a b; a=$(counters syns bytes); sleep 0.3; b=$(counters syns bytes); [ "$a" = "$b" ]; }
 check "after the flood: quiet" wait_for quiet 10
 last_is_recorded() { report --json >"$MODEL" 2>/dev/null && [ "$(model '.history.attacks[0].cookies_sent')" = "$(model .stats.events.cookies_sent.total)" ]; }
 check "the attack has all cookies that were sent" wait_for last_is_recorded 10
-report --json --out "$PAGE" >"$MODEL"
-levee stats "$SERVER_DEV" --json >"$LAB_DIR/stats.json"
-is "the page's counters are those of levee stats" "$(counters_of_page "$PAGE")" "$(counters_of_stats . "$LAB_DIR/stats.json")"
-is "and those of the document" "$(counters_of_stats .stats "$MODEL")" "$(counters_of_stats . "$LAB_DIR/stats.json")"
+# The kernel repeats its SYN-ACKs to the flood now and then, so both are asked again until they meet.
+same_counters()
+{
+	report --json --out "$PAGE" >"$MODEL" && levee stats "$SERVER_DEV" --json >"$LAB_DIR/stats.json" &&
+		[ "$(counters_of_stats .stats "$MODEL")" = "$(counters_of_stats . "$LAB_DIR/stats.json")" ]
+}
+check "the document's counters are those of levee stats" wait_for same_counters 20
+is "and those of the page" "$(counters_of_page "$PAGE")" "$(counters_of_stats . "$LAB_DIR/stats.json")"
 is "one attack, a flood" "$(model '.history.attacks | map(.kind) | join(" ")')" flood
 is "clients that came back: five pages, five valid cookies" "$(model '.history.attacks[0].cookies_valid')" 5
 check "a peak in the region of the flood" [ "$(model '.history.attacks[0].peak_syns_per_s | floor')" -gt 5000 ]
@@ -87,10 +91,14 @@ is "graphs" "$(xmllint --xpath 'count(//svg[.//path[contains(@class, "s0") and s
 	"$(xmllint --xpath 'count(//svg)' - <"$PAGE")"
 check "cookie mode is shaded" grep -q 'class="band"' "$PAGE"
 check "to stdout it is the same kind of page" sh -c "ip netns exec $SERVER_NS $LEVEE report $SERVER_DEV --out - | xmllint --noout -"
-secret() { bpftool -j map dump pinned "$LEVEE_BPFFS"/levee/netns-*/"$SERVER_DEV"/secrets | jq -r '.[0].value | map(.[2:]) | join("")'; }
-SECRET=$(secret)
-is "the secret could be looked for" "${#SECRET}" 32
-check_not "and is neither in page nor in document" grep -qi -e "$SECRET" -e "${SECRET:0:16}" -e "${SECRET:16}" "$PAGE" "$MODEL"
+# Eight bytes each, those that are not 0.
+secrets()
+{
+	bpftool -j map dump pinned "$(echo "$LEVEE_BPFFS"/levee/netns-*/"$SERVER_DEV"/secrets)" |
+		jq -r '.[0].value | map(.[2:]) | join("")' | fold -w 16 | grep -v '^0*$'
+}
+check "there are secrets to look for" [ "$(secrets | wc -l)" -ge 2 ]
+check_not "and none is in page or document" grep -qiF -f <(secrets) "$PAGE" "$MODEL"
 
 # --- in a browser, which runs where no route leads out
 
