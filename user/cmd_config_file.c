@@ -60,7 +60,21 @@ static json_t *values_model(const struct conf *conf, const char *ifname)
 	return list;
 }
 
-/* What loading the file would change now; NULL where levee is not attached. */
+/* Is a levee attached there whose maps can be read? */
+static bool is_readable(const struct place *place, const char *ifname)
+{
+	struct levee_meta meta;
+
+	if (maps_peek_meta(place, &meta) || meta.magic != LEVEE_MAGIC)
+		return false;
+	if (meta.abi == LEVEE_ABI)
+		return true;
+	note("%s: attached by a levee with maps of version %u: what the file would change there is not known", ifname,
+	     meta.abi);
+	return false;
+}
+
+/* What loading the file would change now; *changes stays NULL where levee is not attached. */
 static int changes_model(const struct conf *conf, const char *ifname, json_t **changes)
 {
 	close_plan struct settings_plan plan = {};
@@ -69,7 +83,7 @@ static int changes_model(const struct conf *conf, const char *ifname, json_t **c
 	int err = place_find(&place, ifname, false);
 
 	memset(maps.fd, -1, sizeof(maps.fd));
-	if (err || !place_has(&place, map_names[MAP_META]))
+	if (err || !is_readable(&place, ifname))
 		return err;
 	err = maps_open(&maps, ifname);
 	if (!err)
@@ -78,36 +92,58 @@ static int changes_model(const struct conf *conf, const char *ifname, json_t **c
 	return err;
 }
 
-static json_t *section_model(const struct conf *conf, const struct conf_section *s, int *err)
+struct checking {
+	const struct conf *conf;
+	json_t *sections;
+	int err;
+};
+
+/* `line` 0: an interface that has no section of its own. */
+static int add_section(struct checking *c, const char *name, unsigned int line)
 {
-	bool all = strcmp(s->name, CONF_SECTION_ALL) == 0;
+	bool all = strcmp(name, CONF_SECTION_ALL) == 0;
 	json_t *changes = NULL, *model;
 
-	*err = all ? 0 : changes_model(conf, s->name, &changes);
-	if (*err)
-		return NULL;
-	model = json_pack("{s:s, s:i, s:b, s:b, s:o}", "section", s->name, "line", s->line, "interface_exists",
-			  !all && if_nametoindex(s->name), "attached", !!changes, "settings",
-			  values_model(conf, s->name));
+	c->err = all ? 0 : changes_model(c->conf, name, &changes);
+	if (c->err)
+		return c->err;
+	model = json_pack("{s:s, s:i, s:b, s:b, s:o}", "section", name, "line", line, "interface_exists",
+			  !all && if_nametoindex(name), "attached", !!changes, "settings", values_model(c->conf, name));
 	if (changes)
 		json_object_set_new(model, "changes", changes);
-	return model;
+	json_array_append_new(c->sections, model);
+	return 0;
 }
 
+/* Where levee is attached, [default] counts without a section too. */
+static int add_attached(const char *ifname, void *arg)
+{
+	struct checking *c = arg;
+
+	for (unsigned int i = 0; i < c->conf->sections; i++)
+		if (strcmp(c->conf->section[i].name, ifname) == 0)
+			return 0;
+	return add_section(c, ifname, 0);
+}
+
+/* NULL after failed(), with its exit code in *err. */
 static json_t *check_model(const struct conf *conf, int *err)
 {
-	json_t *sections = json_array();
+	struct checking c = { .conf = conf, .sections = json_array() };
+	struct place place;
 
-	for (unsigned int i = 0; i < conf->sections; i++) {
-		json_t *one = section_model(conf, &conf->section[i], err);
-
-		if (!one) {
-			json_decref(sections);
-			return NULL;
-		}
-		json_array_append_new(sections, one);
-	}
-	return json_pack("{s:s, s:s, s:o}", "schema", "levee.config.check/1", "file", conf->path, "sections", sections);
+	for (unsigned int i = 0; !c.err && i < conf->sections; i++)
+		add_section(&c, conf->section[i].name, conf->section[i].line);
+	if (!c.err)
+		c.err = place_find(&place, NULL, false);
+	if (!c.err)
+		place_each(&place, add_attached, &c);
+	*err = c.err;
+	if (!c.err)
+		return json_pack("{s:s, s:s, s:o, s:o}", "schema", "levee.config.check/1", "file", conf->path,
+				 "sections", c.sections, "notes", notes_take());
+	json_decref(c.sections);
+	return NULL;
 }
 
 static void render_section(const json_t *s)
@@ -120,7 +156,7 @@ static void render_section(const json_t *s)
 		state = model_true(s, "attached") ? "levee is attached" : "levee is not attached";
 	if (strcmp(name, CONF_SECTION_ALL) == 0)
 		state = "what every interface begins with";
-	printf("[%s]: %s\n", name, state);
+	printf(model_number(s, "line") ? "[%s]: %s\n" : "%s, which has no section: %s\n", name, state);
 	json_array_foreach(json_object_get(s, "settings"), i, v) {
 		printf("  %-20s %s", model_text(v, "name"), model_text(v, "value"));
 		printf(strcmp(model_text(v, "section"), name) == 0 ? "\n" : "  (of [%s])\n", model_text(v, "section"));
@@ -137,7 +173,7 @@ int cmd_config_check(const struct options *options)
 	free_json json_t *doc = NULL;
 	const json_t *s;
 	size_t i;
-	int err = conf_need(&conf, options);
+	int err = conf_need(&conf, options, NULL);
 
 	if (!err)
 		doc = check_model(&conf, &err);
@@ -164,7 +200,7 @@ int cmd_config_load(const struct options *options)
 	int err = maps_open(&maps, options->argument[0]);
 
 	if (!err)
-		err = conf_need(&conf, options);
+		err = conf_need(&conf, options, maps.meta.file);
 	if (!err)
 		err = settings_load(&maps, &conf, &plan);
 	if (err)

@@ -26,13 +26,14 @@ static json_t *how_model(const struct maps *maps)
 	char since[32];
 
 	tc_inspect(m->ifindex, &tc);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:{s:I, s:I, s:I}, s:b}", "version", m->version,
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:{s:I, s:I, s:I}, s:b}", "version", m->version,
 			 "xdp_mode", word_xdp_mode(m->xdp_mode), "attachment", word_attachment(m->attachment),
 			 "attachment_help", help_attachment(m->attachment), "since_unix_ms",
 			 (json_int_t)m->attached_unix_ms, "since", text_time(since, m->attached_unix_ms), "up_ms",
-			 (json_int_t)(clock_unix_ms() - m->attached_unix_ms), "programs", "ingress",
-			 (json_int_t)m->xdp_prog_id, "accept", (json_int_t)tc.ours[TC_INGRESS].prog_id, "egress",
-			 (json_int_t)tc.ours[TC_EGRESS].prog_id, "handoff", m->handoff);
+			 (json_int_t)(clock_unix_ms() - m->attached_unix_ms), "reloaded_unix_ms",
+			 (json_int_t)m->reloaded_unix_ms, "programs", "ingress", (json_int_t)m->xdp_prog_id, "accept",
+			 (json_int_t)tc.ours[TC_INGRESS].prog_id, "egress", (json_int_t)tc.ours[TC_EGRESS].prog_id,
+			 "handoff", m->handoff);
 }
 
 /* Only a dispatcher has a chain, and only levee's own program in it has a place to tell of. */
@@ -120,13 +121,18 @@ static void render_mode(const json_t *m)
 
 static void render_problems(const json_t *m)
 {
+	bool only_reload = true;
 	const json_t *p;
 	char next[128];
 	size_t i;
 
-	json_array_foreach(json_object_get(m, "problems"), i, p)
+	json_array_foreach(json_object_get(m, "problems"), i, p) {
+		only_reload = only_reload && strcmp(json_string_value(p), health_texts[HEALTH_RELOAD]) == 0;
 		output_wrapped_color(stdout, COLOR_BAD, "  PROBLEM     ", 14, json_string_value(p));
-	snprintf(next, sizeof(next), "run \"levee detach %s\", then attach again", model_text(m, "interface"));
+	}
+	snprintf(next, sizeof(next),
+		 only_reload ? "run \"levee reload %s\" again" : "run \"levee detach %s\", then attach again",
+		 model_text(m, "interface"));
 	if (i > 0)
 		output_wrapped(stdout, "  what to do  ", 14, next);
 }
@@ -146,7 +152,7 @@ static void render_attachment(const json_t *m)
 static void render_interface(const json_t *m)
 {
 	const json_t *ids = json_object_get(m, "programs"), *tables = json_object_get(m, "tables");
-	char up[32];
+	char up[32], reloaded[32];
 
 	color_print(stdout, COLOR_HEADING, "%s", model_text(m, "interface"));
 	putchar('\n');
@@ -154,8 +160,11 @@ static void render_interface(const json_t *m)
 	render_attachment(m);
 	printf("  since       %s, %s, by levee %s\n", model_text(m, "since"),
 	       output_duration(up, model_number(m, "up_ms")), model_text(m, "version"));
-	printf("  programs    ingress %lld, accept %lld, egress %lld\n", model_number(ids, "ingress"),
+	printf("  programs    ingress %lld, accept %lld, egress %lld", model_number(ids, "ingress"),
 	       model_number(ids, "accept"), model_number(ids, "egress"));
+	if (model_number(m, "reloaded_unix_ms"))
+		printf("; reloaded %s", text_time(reloaded, model_number(m, "reloaded_unix_ms")));
+	putchar('\n');
 	render_mode(m);
 	render_table(tables, "half-open", "half_open");
 	render_table(tables, "flows", "flows");

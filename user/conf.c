@@ -5,7 +5,6 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -414,6 +413,15 @@ int conf_apply(const struct conf *conf, const char *ifname, struct options *o)
 	return err || strcmp(ifname, CONF_SECTION_ALL) == 0 ? err : apply_section(conf, ifname, o);
 }
 
+const char *conf_full_path(char to[LEVEE_FILE_MAX], const struct conf *conf)
+{
+	free_memory char *full = realpath(conf->path, NULL);
+	bool fits = full && strlen(full) < LEVEE_FILE_MAX;
+
+	snprintf(to, LEVEE_FILE_MAX, "%s", fits ? full : conf->path);
+	return to;
+}
+
 static const char *default_path(void)
 {
 	const char *wish = getenv("LEVEE_CONF");
@@ -421,17 +429,30 @@ static const char *default_path(void)
 	return wish && *wish ? wish : CONF_DEFAULT;
 }
 
-int conf_find(struct conf *conf, const struct options *o)
+/* A file that is no more would silently take its settings with it. */
+static int read_last(struct conf *conf, const char *path)
 {
-	const char *path = o->file ? o->file : default_path();
-
-	memset(conf, 0, sizeof(*conf));
-	return o->file || access(path, F_OK) == 0 || errno != ENOENT ? conf_read(conf, path) : 0;
+	if (access(path, F_OK) == 0)
+		return conf_read(conf, path);
+	return failed(EXIT_FAILED, "%s, which was applied last: %s\n--file names another, --file /dev/null is none",
+		      path, strerror(errno));
 }
 
-int conf_need(struct conf *conf, const struct options *o)
+int conf_find(struct conf *conf, const struct options *o, const char *last)
 {
-	int err = conf_find(conf, o);
+	const char *path = default_path();
+
+	memset(conf, 0, sizeof(*conf));
+	if (o->file)
+		return conf_read(conf, o->file);
+	if (last && *last)
+		return read_last(conf, last);
+	return access(path, F_OK) == 0 || errno != ENOENT ? conf_read(conf, path) : 0;
+}
+
+int conf_need(struct conf *conf, const struct options *o, const char *last)
+{
+	int err = conf_find(conf, o, last);
 
 	if (err || conf->path[0])
 		return err;
@@ -440,15 +461,16 @@ int conf_need(struct conf *conf, const struct options *o)
 
 int conf_complete(struct options *o)
 {
-	static char path[sizeof(((struct conf *)0)->path)];
-	close_conf struct conf conf = {};
-	int err = conf_find(&conf, o);
+	static char path[LEVEE_FILE_MAX];
+	static struct conf conf; /* an option may point into it */
+	int err;
 
+	conf_free(&conf);
+	err = conf_find(&conf, o, NULL);
 	if (!err)
 		err = conf_apply(&conf, o->argument[0], o);
 	if (!err)
 		err = options_check_percents(o, "--");
-	snprintf(path, sizeof(path), "%s", conf.path);
-	o->file = *path ? path : NULL;
+	o->file = *conf_full_path(path, &conf) ? path : NULL;
 	return err;
 }

@@ -47,11 +47,17 @@ struct conf {
 int conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);
 
-/* The file that the options name, or the one that is read without being named: the latter need not be there. */
-int conf_find(struct conf *conf, const struct options *options);
+/* The file's name from the root on, as far as it fits. Returns `to`. */
+const char *conf_full_path(char to[LEVEE_FILE_MAX], const struct conf *conf);
+
+/*
+ * The file that the options name; else `last`, which was applied to the interface before; else the one that is read without
+ * being named, which need not be there. `last` may be NULL or "".
+ */
+int conf_find(struct conf *conf, const struct options *options, const char *last);
 
 /* The same, and it is an error if there is none. */
-int conf_need(struct conf *conf, const struct options *options);
+int conf_need(struct conf *conf, const struct options *options, const char *last);
 
 /* Sets what the file says for an interface, and from where it is; what the command line had said stays. */
 int conf_apply(const struct conf *conf, const char *ifname, struct options *options);

@@ -231,6 +231,8 @@ static int set_right(struct keeper *k, bool *anew)
 	tell_problems(k, problems);
 	if (problems & (HEALTH_BIT(GONE) | HEALTH_BIT(ANEW)))
 		return interface_gone(k);
+	/* What a reload has left another reload ends; what it has not, this can still put back. */
+	problems &= ~HEALTH_BIT(RELOAD);
 	if (problems && is_time_to_mend(k))
 		*anew = mend(k, problems, &xdp);
 	return *anew ? take_off(k) : 0;
@@ -389,7 +391,7 @@ void keeper_reload(struct keeper *k)
 	const json_t *change;
 	size_t i;
 
-	if (conf_find(&conf, k->options) || settings_load(&k->maps, &conf, &plan))
+	if (conf_find(&conf, k->options, k->maps.meta.file) || settings_load(&k->maps, &conf, &plan))
 		return;
 	tell(&k->teller, JOURNAL_NOTICE, "reloaded", json_pack("{s:s}", "file", conf.path), "%s%s",
 	     *conf.path ? conf.path : "there is no " CONF_DEFAULT,

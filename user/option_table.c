@@ -51,7 +51,7 @@ const struct option option_table[] = {
 	  "when it is told to stop, detach; else the protection stays without it" },
 	{ "file", OPT_TEXT, offsetof(struct options, file),
 	  ON_ATTACHING | ON(RELOAD) | ON(CONFIG_CHECK) | ON(CONFIG_LOAD), 0, 0, 0, "FILE",
-	  "settings by interface, instead of " CONF_DEFAULT ", which need not be there" },
+	  "settings by interface, instead of " CONF_DEFAULT " or the file that was applied last" },
 	{ "all", OPT_FLAG, offsetof(struct options, all), ON(DETACH), 0, 0, 0, NULL,
 	  "every interface of this network namespace, and what namespaces that are gone have left" },
 	{ "watch", OPT_SECONDS, offsetof(struct options, watch_ms), ON(STATS) | ON(QUEUES), 0, 100, 3600000, "SEC",

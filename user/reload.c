@@ -101,7 +101,7 @@ static int take_place(struct reload *r)
 
 static int read_file(struct reload *r)
 {
-	int err = conf_find(&r->conf, r->options);
+	int err = conf_find(&r->conf, r->options, meta(r)->file);
 
 	return err ? err : settings_plan(&r->maps, &r->conf, &r->plan);
 }
@@ -299,10 +299,27 @@ static int add_to_chain(struct reload *r)
 	return err ? programs_refused(r->ifname, err) : 0;
 }
 
+/* The new levee_ingress; 0 while it is not loaded. In a chain it is libxdp that has loaded it: the one that has no packets. */
+static __u32 new_ingress(const struct reload *r)
+{
+	struct xdp_state now;
+
+	if (!r->xdp.dispatcher)
+		return program_id(r->skel->progs.levee_ingress);
+	if (xdp_inspect(r->ifindex, &now))
+		return 0;
+	for (unsigned int i = 0; i < now.ours_count; i++)
+		if (now.ours[i] != r->maps.meta.xdp_prog_id)
+			return now.ours[i];
+	return 0;
+}
+
 static int announce(struct reload *r)
 {
-	meta(r)->xdp_next_id = program_id(r->skel->progs.levee_ingress);
-	return write_meta(r);
+	meta(r)->xdp_next_id = new_ingress(r);
+	if (meta(r)->xdp_next_id)
+		return write_meta(r);
+	return failed(EXIT_FAILED, "%s: the new XDP program cannot be found", r->ifname);
 }
 
 /* --- the change */
@@ -443,8 +460,8 @@ static void roll_back(struct reload *r)
 			tc_replace(r->ifindex, d, r->old_tc[d], &r->tc.ours[d]);
 	if (r->started)
 		start_timer(r->old_start);
-	if (r->xdp.dispatcher && r->skel && program_id(r->skel->progs.levee_ingress))
-		xdp_detach_dispatched(r->ifindex, program_id(r->skel->progs.levee_ingress));
+	if (r->xdp.dispatcher && r->skel && new_ingress(r))
+		xdp_detach_dispatched(r->ifindex, new_ingress(r));
 	if (meta(r)->xdp_next_id && r->skel) {
 		meta(r)->xdp_next_id = 0;
 		maps_write(bpf_map__fd(r->skel->maps.meta), meta(r));
@@ -466,7 +483,7 @@ static void see_result(struct reload *r)
 {
 	struct reload_programs *p = &r->result->after;
 
-	p->ingress = program_id(r->skel->progs.levee_ingress);
+	p->ingress = meta(r)->xdp_prog_id;
 	p->accept = program_id(r->skel->progs.levee_accept);
 	p->egress = program_id(r->skel->progs.levee_egress);
 	snprintf(p->version, sizeof(p->version), "%s", LEVEE_VERSION);

@@ -95,18 +95,19 @@ static bool is_concerned(__u8 says, __u8 *from)
 	return true;
 }
 
-/* A limit of more entries than the table was made for? */
-static bool fits_geometry(const struct levee_geometry *g, enum levee_settable i, unsigned int value)
+/* How high a value can be without another table. */
+static __u32 most_of(const struct levee_geometry *g, enum levee_settable i)
 {
 	if (i == LEVEE_SET_HALF_OPEN)
-		return tables_sets(value) <= g->half_open_sets;
-	return i != LEVEE_SET_FLOWS || tables_sets(value) <= g->flow_sets;
+		return tables_entries(g->half_open_sets);
+	return i == LEVEE_SET_FLOWS ? tables_entries(g->flow_sets) : ~0U;
 }
 
 static int plan_setting(struct planning *p, enum levee_settable i)
 {
 	struct settings_plan *plan = p->plan;
 	__u32 *at = setting_at(&plan->settings, i), value = *option_at(&p->wanted, i);
+	__u32 most = most_of(&p->maps->meta.geometry, i);
 	char before[32], after[32];
 	__u8 from = plan->from.setting[i];
 	int err = 0;
@@ -118,7 +119,10 @@ static int plan_setting(struct planning *p, enum levee_settable i)
 					     &value);
 	if (err)
 		return err;
-	if (!fits_geometry(&p->maps->meta.geometry, i, value)) {
+	/* Where nobody limits it any more, the table itself does. */
+	if (from != LEVEE_FROM_FILE && value > most)
+		value = most;
+	if (value > most) {
 		add_change(plan, names[i], setting_text(before, i, *at), setting_text(after, i, value),
 			   "the table was made for fewer");
 		return 0;
@@ -178,7 +182,7 @@ int settings_plan(const struct maps *maps, const struct conf *conf, struct setti
 		.from = maps->meta.from,
 		.changes = json_array(),
 	};
-	snprintf(plan->file, sizeof(plan->file), "%s", conf->path);
+	conf_full_path(plan->file, conf);
 	options_presets(&p.wanted);
 	err = conf_apply(conf, maps->ifname, &p.wanted);
 	for (int i = 0; !err && i < LEVEE_SETTABLE_COUNT; i++)

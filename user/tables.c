@@ -21,6 +21,11 @@ unsigned int tables_sets(unsigned int entries)
 	return sets;
 }
 
+unsigned int tables_entries(unsigned int sets)
+{
+	return sets * (LEVEE_WAYS / 2);
+}
+
 struct levee_geometry tables_geometry(unsigned int half_open, unsigned int flows)
 {
 	return (struct levee_geometry){

@@ -12,6 +12,9 @@ struct levee_bpf;
 /* Sets for a table of so many entries: a power of two, with nearly two places for each. */
 unsigned int tables_sets(unsigned int entries);
 
+/* The largest limit for which a table has so many sets. */
+unsigned int tables_entries(unsigned int sets);
+
 /* The tables for these limits, in entries. */
 struct levee_geometry tables_geometry(unsigned int half_open, unsigned int flows);
 

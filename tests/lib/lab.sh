@@ -40,6 +40,7 @@ lab_name() # NAME: which lab the other functions mean
 	CLIENT_NS=$LAB-client
 	LAB_DIR=$LAB_RUN/$LAB
 	export LEVEE_BPFFS=$LAB_DIR/bpf
+	export LEVEE_CONF=$LAB_DIR/levee.conf # not this machine's own
 }
 
 lab_name "${LEVEE_LAB:-levee}"

@@ -196,13 +196,24 @@ def ages(wire, args):
         say(f"replayed-after-{OLD_AGE}-s", *variant, used[variant].try_data())
 
 
-COMMANDS = {"at-once": at_once, "ages": ages, "burst": burst}
+def across(wire, args):
+    """Cookies that are in flight while something happens; the file that --go names says that it has."""
+    clients = {v: Client(wire, v[0], args.port, v[1]).syn() for v in variants()}
+    print("in-flight", sum(c.synack is not None for c in clients.values()), flush=True)
+    while not os.path.exists(args.go):
+        time.sleep(0.01)
+    for variant, client in clients.items():
+        say("across", *variant, client.try_handshake())
+
+
+COMMANDS = {"at-once": at_once, "ages": ages, "burst": burst, "across": across}
 
 
 def main():
     parser = argparse.ArgumentParser(description="cookies by hand, for tests")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("port", type=int, help="of an echo server on both addresses")
+    parser.add_argument("--go", help="file that across waits for")
     args = parser.parse_args()
     COMMANDS[args.command](Wire(), args)
     return 0

@@ -5,7 +5,35 @@
  * words.h has the words. What was an attack or an accident once stands in attacks.c. The rows are laid
  * out by hand.
  */
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <string.h>
+
 #include "words.h"
+
+/* While this one waits in a chain, before or after its turn: it counts nothing, and what this host sends is seen all the same. */
+static bool another_edition_has_the_packets(struct world *w)
+{
+	const struct segment syn = { .flags = F_SYN }, synack = { .flags = F_SYN | F_ACK, .ack = 1 };
+	struct levee_stats before = world_stats(w), after;
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .repeat = 1);
+	struct frame frame;
+	int error;
+
+	packet_build(&frame, &syn, &w->link);
+	opts.data_in = frame.data;
+	opts.data_size_in = frame.len;
+	w->settings.enabled = 2;
+	world_apply_settings(w);
+	error = bpf_prog_test_run_opts(world_ingress_fd(w), &opts);
+	after = world_stats(w);
+	world_out(w, &synack);
+	w->settings.enabled = 1;
+	world_apply_settings(w);
+	if (error || opts.retval != XDP_PASS)
+		return complain(w, "it does not pass: error %d, verdict %u", error, opts.retval);
+	return !memcmp(&before, &after, sizeof(before)) || complain(w, "it counts");
+}
 
 /* clang-format off */
 
@@ -50,6 +78,9 @@ static const struct row parsing[] = {
 	{ "levee that is switched off passes all", BOTH, ALWAYS, .disabled = true,
 	  .steps = { IN(PASS_DISABLED, S, LINUX), IN(PASS_DISABLED, S, .length_add = 999), IN(PASS_DISABLED, .flags = 0),
 		     NOTHING, COUNTED(SYN, 0) } },
+	{ "another edition of the program has the packets", BOTH, ALWAYS,
+	  .steps = { CHECK(another_edition_has_the_packets), COUNTED(SYN, 0), COUNTED(SYNACK, 1), COOKIE(NULL, S, LINUX, .port = 1),
+		     COUNTED(SYN, 1) } },
 	{ "levee that is switched off learns nothing", BOTH, .disabled = true, .no_service = true,
 	  .steps = { OUT(SA, .ack = 1, LINUX), NOTHING, COUNTED(SERVICE_LEARNT, 0) } },
 };

@@ -32,6 +32,7 @@ static const char *call_name(const struct ptrace_syscall_info *call)
 		[BPF_LINK_CREATE] = "bpf:link_create",
 		[BPF_MAP_CREATE] = "bpf:map_create",
 		[BPF_LINK_DETACH] = "bpf:link_detach",
+		[BPF_LINK_UPDATE] = "bpf:link_update",
 	};
 	__u64 command = call->entry.args[0];
 
@@ -52,6 +53,12 @@ static const char *call_name(const struct ptrace_syscall_info *call)
 	case __NR_rmdir:
 #endif
 		return "remove";
+	case __NR_renameat:
+	case __NR_renameat2:
+#ifdef __NR_rename
+	case __NR_rename:
+#endif
+		return "rename";
 	case __NR_exit_group:
 		return "exit";
 	default:

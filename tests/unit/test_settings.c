@@ -170,6 +170,9 @@ static void tables_hold_twice_their_limit(void **state)
 		assert_int_equal(sets & (sets - 1), 0);
 		assert_true((uint64_t)sets * LEVEE_WAYS >= 2ULL * n);
 		assert_true((uint64_t)sets * LEVEE_WAYS < 4ULL * n);
+		assert_true(tables_entries(sets) >= n);
+		assert_int_equal(tables_sets(tables_entries(sets)), sets);
+		assert_int_equal(tables_sets(tables_entries(sets) + 1), 2 * sets);
 	}
 }
 

@@ -12,7 +12,7 @@ ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 # Loaded at boot, in this order, after what they depend on.
 MODULES="veth cls_bpf sch_ingress tcp_diag 8021q bonding bridge"
 PROGRAMS="bash ip tc ss ethtool curl xdp-loader bpftool mountpoint pgrep comm taskset stdbuf timeout sed awk sort stat"
-OURS="build/levee build/levee.bpf.o build/prog-tests build/tools/flood build/vm/load build/vm/stub-before.bpf.o build/vm/stub-after.bpf.o"
+OURS="build/levee build/levee.bpf.o build/prog-tests build/tools/flood build/tools/killat build/vm/load build/vm/stub-before.bpf.o build/vm/stub-after.bpf.o"
 FILES="/usr/lib/x86_64-linux-gnu/bpf/xdp-dispatcher.o /usr/libexec/coreutils/libstdbuf.so /etc/protocols /etc/services"
 
 die()

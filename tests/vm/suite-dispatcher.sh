@@ -19,6 +19,7 @@ if ! in_guest; then
 fi
 
 in_server() { "$@"; }
+KILLAT=$LAB_ROOT/build/tools/killat
 
 make_lab()
 {
@@ -96,6 +97,78 @@ runs_between()
 	page && [ "$(counter bytes)" -gt "$before" ]
 }
 
+# --- programs replaced in the chain
+
+ingress_id() { levee status "$SERVER_DEV" --json | json_value ingress; }
+six_pages() { page && page && page && page && page && page; }
+
+# Pages over new connections, until the file is gone; a line for each that did not come.
+pages_meanwhile()
+{
+	while [ -e "$LAB_DIR/meanwhile" ]; do page || echo failed; done >"$LAB_DIR/failures"
+}
+
+reload_under_load() # COUNT
+{
+	local i
+
+	touch "$LAB_DIR/meanwhile"
+	pages_meanwhile &
+	for ((i = 0; i < $1; i++)); do levee reload "$SERVER_DEV" || break; done
+	rm "$LAB_DIR/meanwhile"
+	wait $!
+	[ "$i" = "$1" ] && [ ! -s "$LAB_DIR/failures" ] || { echo "$i reloads"; cat "$LAB_DIR/failures"; return 1; }
+}
+
+check_chain() # WHEN
+{
+	local before
+
+	is "$1: each program once, where it stood" "$(chain)" "stub_before levee_ingress stub_after "
+	check "$1: status finds no problem" levee status "$SERVER_DEV"
+	before=$(counter syns)
+	six_pages
+	is "$1: six SYNs are six" "$(($(counter syns) - before))" 6
+	has_handoff || return
+	before=$(counter cookies_socket)
+	six_pages
+	is "$1: they are answered by cookies" "$(($(counter cookies_socket) - before))" 6
+}
+
+# What a reload writes into maps once its programs are in the chain: their ids, whose the packets are, their ids again. The
+# numbers of these calls, for which a whole reload is made.
+writes()
+{
+	"$KILLAT" 0 "$LEVEE" reload "$SERVER_DEV" 2>&1 >/dev/null |
+		awk '$2 == "bpf:prog_load" { n = 0 } $2 == "bpf:map_update" { write[++n] = $1 }
+		     END { for (i = 1; i <= n; i++) print write[i] }'
+}
+
+killed() # N: was a reload killed there?
+{
+	"$KILLAT" "$1" "$LEVEE" reload "$SERVER_DEV" >/dev/null 2>&1
+	[ $? = 137 ]
+}
+
+check_reload()
+{
+	local former n own
+
+	former=$(ingress_id)
+	check "reload in the chain, three times, pages come meanwhile" reload_under_load 3
+	check "it is another program" [ "$(ingress_id)" != "$former" ]
+	check "the former one is gone" wait_for "programs_gone $former" 20
+	check_chain "reloaded"
+	for n in $(writes); do
+		check "reload killed before call $n" killed "$n"
+		check "killed before call $n: pages come" six_pages
+		own=$(chain | grep -o levee_ingress | wc -l)
+		[ "$own" = 1 ] || [ "$own" = 2 ] || not_ok "killed before call $n: levee stands in the chain" "$(chain)"
+	done
+	check "a whole reload afterwards" levee reload "$SERVER_DEV"
+	check_chain "reloaded after all of those"
+}
+
 COOKIES=()
 has_handoff && COOKIES=(--cookies always)
 make_lab || { not_ok "the lab"; done_testing; exit; }
@@ -118,6 +191,7 @@ if has_handoff; then
 	check "a page by cookie, in the chain" page
 	check "it was by cookie" grew cookies_socket "$before"
 fi
+check_reload
 xdp-loader status "$SERVER_DEV" | sed 's/^/# /'
 levee status "$SERVER_DEV" | head -4 | sed 's/^/# /'
 fact dispatcher "$(chain)"
@@ -126,6 +200,13 @@ check "detach leaves the others" levee detach "$SERVER_DEV"
 is "xdp-loader agrees" "$(chain)" "stub_before stub_after "
 check "the first still counts" stub_counts before
 check "the last still counts" stub_counts after
+
+check "attach" levee attach "$SERVER_DEV" "${SMALL[@]}"
+check "a reload is killed before it hands over the packets" killed "$(writes | sed -n 2p)"
+is "both programs are in the chain" "$(chain)" "stub_before levee_ingress levee_ingress stub_after "
+check "levee counts packets" runs_between
+check "detach removes both" levee detach "$SERVER_DEV"
+is "xdp-loader agrees" "$(chain)" "stub_before stub_after "
 
 check "attach between two" levee attach "$SERVER_DEV" "${SMALL[@]}" "${COOKIES[@]}"
 is "levee is in the middle" "$(chain)" "stub_before levee_ingress stub_after "
