@@ -206,20 +206,23 @@ static int remove_dir(const char *path)
 	return rmdir(path) < 0 ? -errno : 0;
 }
 
-static void remove_empty_parents(const struct place *place)
+/* Was there one? A detach may have been killed before it came to them. */
+static bool remove_empty_parents(const struct place *place)
 {
-	if (strcmp(place->group, place->top) != 0)
-		rmdir(place->group);
-	if (rmdir(place->top) == 0)
+	bool group = strcmp(place->group, place->top) != 0 && rmdir(place->group) == 0;
+	bool top = rmdir(place->top) == 0;
+
+	if (top)
 		share_end(place);
+	return group || top;
 }
 
 int place_remove(const struct place *place)
 {
 	int err = place->dir[0] ? remove_dir(place->dir) : -ENOENT;
 
-	if (place->root[0])
-		remove_empty_parents(place);
+	if (place->root[0] && remove_empty_parents(place) && err == -ENOENT)
+		return 0;
 	return err;
 }
 

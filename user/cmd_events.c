@@ -83,7 +83,7 @@ static int show(const struct levee_event *event, void *arg)
 	if (!t->options->jsonl)
 		print_day(t, row.time_unix_ms);
 	to = stream_room(t->out, FIELDS_JSON_MAX);
-	to = t->options->jsonl ? fields_json(to, event_fields, event_field_count, &row) : event_text(to, &row);
+	to = t->options->jsonl ? fields_json(to, event_fields, event_field_count, &row) : event_text(to, &row, true);
 	*to++ = '\n';
 	stream_advance(t->out, to);
 	t->shown++;

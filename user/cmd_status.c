@@ -128,7 +128,7 @@ static void render_problems(const json_t *m)
 	size_t i;
 
 	json_array_foreach(json_object_get(m, "problems"), i, p) {
-		only_reload = only_reload && strcmp(json_string_value(p), health_texts[HEALTH_RELOADING]) == 0;
+		only_reload = only_reload && strcmp(json_string_value(p), health_texts[HEALTH_RELOAD]) == 0;
 		output_wrapped_color(stdout, COLOR_BAD, "  PROBLEM     ", 14, json_string_value(p));
 	}
 	snprintf(next, sizeof(next),

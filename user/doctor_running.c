@@ -22,7 +22,7 @@ void check_attached(struct doctor *d)
 	size_t i;
 
 	json_array_foreach(problems, i, one) {
-		bool reload = strcmp(json_string_value(one), health_texts[HEALTH_RELOADING]) == 0;
+		bool reload = strcmp(json_string_value(one), health_texts[HEALTH_RELOAD]) == 0;
 
 		FAILED(d,
 		       reload ? "%s\nrun \"levee reload %s\" again" : "%s\nrun \"levee detach %s\", then attach again",

@@ -132,14 +132,14 @@ static char *put_end(char *to, const struct event_row *row)
 }
 
 /* What begins and ends stands out between changes of state, and trouble from both. */
-static char *put_event(char *to, unsigned int event)
+static char *put_event(char *to, unsigned int event, bool colored)
 {
 	static const enum color colors[LEVEE_EVENT_COUNT] = {
 		[LEVEE_EVENT_NEW] = COLOR_GOOD,		[LEVEE_EVENT_END] = COLOR_HEADING,
 		[LEVEE_EVENT_ACCEPT_FULL] = COLOR_BAD,	[LEVEE_EVENT_ACCEPT_DRAINED] = COLOR_GOOD,
 		[LEVEE_EVENT_COOKIES_ON] = COLOR_ALERT, [LEVEE_EVENT_COOKIES_OFF] = COLOR_GOOD,
 	};
-	enum color color = event < LEVEE_EVENT_COUNT ? colors[event] : COLOR_PLAIN;
+	enum color color = colored && event < LEVEE_EVENT_COUNT ? colors[event] : COLOR_PLAIN;
 
 	return to + sprintf(to, " %s%-5s%s ", color_begin(stdout, color), word_of(&words_event, event),
 			    color_end(stdout, color));
@@ -168,10 +168,10 @@ static char *put_listener(char *to, const struct event_row *row)
 	}
 }
 
-char *event_text(char *to, const struct event_row *row)
+char *event_text(char *to, const struct event_row *row, bool colored)
 {
 	to = put_time(to, row->time_unix_ms);
-	to = put_event(to, row->event);
+	to = put_event(to, row->event, colored);
 	if (levee_event_is_of_listener(row->event))
 		return put_listener(to, row);
 	to = put_ends(to, &row->flow);

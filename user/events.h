@@ -27,7 +27,7 @@ extern const unsigned int event_field_count;
 /* `unix_minus_monotonic_ns` turns the event's clock into the wall's. Pure. */
 void row_of_event(struct event_row *row, const struct levee_event *event, __s64 unix_minus_monotonic_ns);
 
-/* One line without its newline. Returns where it stopped. */
-char *event_text(char *to, const struct event_row *row);
+/* One line without its newline; colored: where text on stdout is. Returns where it stopped. */
+char *event_text(char *to, const struct event_row *row, bool colored);
 
 #endif

@@ -85,7 +85,7 @@ unsigned int health_check(const struct maps *maps, const struct levee_runtime *r
 	if (ifindex != maps->meta.ifindex)
 		return HEALTH_BIT(ANEW);
 	return check_xdp(&maps->meta, xdp) | check_tc(&maps->meta) | check_housekeeping(maps, run) |
-	       (maps->meta.xdp_next_id ? HEALTH_BIT(RELOADING) : 0);
+	       (maps->meta.xdp_next_id ? HEALTH_BIT(RELOAD) : 0);
 }
 
 json_t *health_model(unsigned int problems)

@@ -19,9 +19,9 @@
 	X(TC_HIDDEN, "the interface's TC filters cannot be listed")                                             \
 	X(EGRESS_GONE, "the TC egress filter was removed: handshakes and services are not seen")                \
 	X(INGRESS_GONE, "the TC ingress filter was removed: cookies do not become connections")                 \
+	X(RELOAD, "a reload was interrupted: what it has replaced and what it has not protect together")        \
 	X(OFF, "attach did not finish: levee is loaded but not switched on")                                    \
-	X(STUCK, "the housekeeping timer has stopped: cookie mode and expiry are stuck")                        \
-	X(RELOADING, "a reload was interrupted: what it has replaced and what it has not protect together")
+	X(STUCK, "the housekeeping timer has stopped: cookie mode and expiry are stuck")
 
 #define HEALTH_ENUM(NAME, text) HEALTH_##NAME,
 enum health_problem { HEALTH_PROBLEMS(HEALTH_ENUM) HEALTH_COUNT };

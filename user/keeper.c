@@ -231,6 +231,8 @@ static int set_right(struct keeper *k, bool *anew)
 	tell_problems(k, problems);
 	if (problems & (HEALTH_BIT(GONE) | HEALTH_BIT(ANEW)))
 		return interface_gone(k);
+	/* What a reload has left another reload ends; what it has not, this can still put back. */
+	problems &= ~HEALTH_BIT(RELOAD);
 	if (problems && is_time_to_mend(k))
 		*anew = mend(k, problems, &xdp);
 	return *anew ? take_off(k) : 0;

@@ -38,7 +38,7 @@ static int hear(const struct levee_event *event, void *arg)
 	if (event->type == LEVEE_EVENT_STATE)
 		return 0;
 	row_of_event(&row, event, f->unix_minus_monotonic_ns);
-	*event_text(line, &row) = '\0';
+	*event_text(line, &row, false) = '\0';
 	text = strchr(line, ' ') + 1; /* its time stands in the pane already */
 	if (levee_event_is_of_listener(event->type))
 		hear_of_listener(f->view, event, row.time_unix_ms, text);

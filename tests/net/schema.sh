@@ -45,6 +45,7 @@ page
 page "http://[$SERVER_V6]/"
 hold held "$SERVER_V4" 7001
 document events events some_events
+document run lines timeout 1.5 ip netns exec "$SERVER_NS" "$LEVEE" run "$SERVER_DEV" --json
 document status one levee status "$SERVER_DEV" --json
 document status all levee status --json
 document stats once levee stats "$SERVER_DEV" --json

@@ -136,17 +136,19 @@ static void events_show_beginnings_and_ends(void **state)
 	char text[EVENT_TEXT_MAX + 32], without[EVENT_TEXT_MAX + 32];
 
 	(void)state;
-	*event_text(without, &row) = '\0';
+	*event_text(without, &row, true) = '\0';
 	color_choose(COLOR_ALWAYS);
-	*event_text(text, &row) = '\0';
+	*event_text(text, &row, true) = '\0';
 	assert_non_null(strstr(text, " \033[32mNEW  \033[0m "));
 	assert_string_equal(plain(text), without);
 	row.event = LEVEE_EVENT_STATE;
-	*event_text(text, &row) = '\0';
+	*event_text(text, &row, true) = '\0';
 	assert_null(strchr(text, '\033'));
 	row.event = LEVEE_EVENT_END;
-	*event_text(text, &row) = '\0';
+	*event_text(text, &row, true) = '\0';
 	assert_non_null(strstr(text, " \033[1mEND  \033[0m "));
+	*event_text(text, &row, false) = '\0';
+	assert_null(strchr(text, '\033'));
 	color_choose(COLOR_AUTO);
 }
 

@@ -320,7 +320,7 @@ static const char *event_line(char text[EVENT_TEXT_MAX], const struct levee_even
 	struct event_row row;
 
 	row_of_event(&row, ev, 1700000000000 * 1000000LL);
-	*event_text(text, &row) = '\0';
+	*event_text(text, &row, true) = '\0';
 	return text;
 }
 
