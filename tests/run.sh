@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # run.sh - runs the test suites and counts. `make test` builds everything and then runs this. Suites run in two lanes
-# beside each other, in order within each: the network's wait for time more than for the CPU.
+# beside each other: the network's wait for time more than for the CPU.
 #
 #   tests/run.sh [-v] [GROUP [NAME]]
 #
@@ -170,14 +170,33 @@ programs()
 	done
 }
 
-# The flood comes last, when the other lane is through: it takes all the CPU there is.
+# The next of the network's suites, for the lane that asks first.
+next_network()
+{
+	{
+		flock 9
+		head -n 1 "$WORK/networks"
+		sed -i 1d "$WORK/networks"
+	} 9>"$WORK/lock"
+}
+
 networks()
 {
 	local file
 
-	for file in tests/net/*.sh; do
-		[ "$file" = tests/net/flood.sh ] || script net 600 "$file"
+	while file=$(next_network) && [ -n "$file" ]; do
+		script net 600 "$file"
 	done
+}
+
+programs_and_networks()
+{
+	programs
+	networks
+}
+
+flood()
+{
 	script net 600 tests/net/flood.sh
 }
 
@@ -195,8 +214,13 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-lane programs
+find tests/net -name '*.sh' ! -name flood.sh | sort >"$WORK/networks"
+lane programs_and_networks
 lane networks
+wait "${LANES[@]}"
+# Alone: it takes all the CPU there is.
+LANES=()
+lane flood
 wait "${LANES[@]}"
 LANES=()
 
