@@ -175,8 +175,8 @@ next_network()
 {
 	{
 		flock 9
-		head -n 1 "$WORK/networks"
-		sed -i 1d "$WORK/networks"
+		head -n 1 "$WORK/queue"
+		sed -i 1d "$WORK/queue"
 	} 9>"$WORK/lock"
 }
 
@@ -214,7 +214,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-find tests/net -name '*.sh' ! -name flood.sh | sort >"$WORK/networks"
+find tests/net -name '*.sh' ! -name flood.sh | sort >"$WORK/queue"
 lane programs_and_networks
 lane networks
 wait "${LANES[@]}"
