@@ -41,25 +41,28 @@ static __noinline __u64 csum_header_any(const __u32 *w, const void *data_end, __
 	return sum;
 }
 
-/* The same, without a call for the usual lengths: of headers without options, and of SYNs with the options of any common system. */
-static __always_inline __u64 csum_header(const __u32 *w, const void *data_end, __u32 words)
+/* The same of an IPv4 header, without a call where it has no options. */
+static __always_inline __u64 csum_ip_header(const __u32 *w, const void *data_end, __u32 words)
 {
-	__u64 sum;
+	if (words != 5 || (const void *)(w + 5) > data_end)
+		return csum_header_any(w, data_end, words);
+	return (__u64)w[0] + w[1] + w[2] + w[3] + w[4];
+}
 
-	if (words > 10)
-		return csum_header_any(w, data_end, words);
-	if ((const void *)(w + 5) > data_end)
-		return 0;
-	sum = (__u64)w[0] + w[1] + w[2] + w[3] + w[4];
-	if (words >= 6 && (const void *)(w + 6) <= data_end)
-		sum += w[5];
-	if (words >= 8 && (const void *)(w + 8) <= data_end)
-		sum += (__u64)w[6] + w[7];
+/* Of a TCP header, without a call for the SYNs of Linux, of Windows and of what makes floods. */
+static __always_inline __u64 csum_tcp_header(const __u32 *w, const void *data_end, __u32 words)
+{
+	__u64 sum = 0;
+
 	if (words == 10 && (const void *)(w + 10) <= data_end)
-		sum += (__u64)w[8] + w[9];
-	if (words == 7 || words == 9)
+		sum = (__u64)w[5] + w[6] + w[7] + w[8] + w[9];
+	else if (words == 8 && (const void *)(w + 8) <= data_end)
+		sum = (__u64)w[5] + w[6] + w[7];
+	else if (words == 6 && (const void *)(w + 6) <= data_end)
+		sum = w[5];
+	else if (words != 5 || (const void *)(w + 5) > data_end)
 		return csum_header_any(w, data_end, words);
-	return sum;
+	return sum + w[0] + w[1] + w[2] + w[3] + w[4];
 }
 
 #define CSUM_CHUNK 64
@@ -92,7 +95,7 @@ static __always_inline bool checksums_ok(struct xdp_md *ctx, const struct packet
 	__u64 sum;
 	int rest;
 
-	if (p->is_v4 && csum_fold(csum_header(data + (p->l3_offset & TCP_OFFSET_MAX), data_end, p->l3_len / 4)))
+	if (p->is_v4 && csum_fold(csum_ip_header(data + (p->l3_offset & TCP_OFFSET_MAX), data_end, p->l3_len / 4)))
 		return 0;
 	sum = csum_pseudo(&p->tuple, p->tcp_len + p->seg.payload);
 	tcp = data + (p->tcp_offset & TCP_OFFSET_MAX);
@@ -101,7 +104,7 @@ static __always_inline bool checksums_ok(struct xdp_md *ctx, const struct packet
 	/* A local sender (veth, virtio) leaves the sum of the pseudo-header for its device to complete. */
 	if (tcp->check == (__u16)~csum_fold(sum))
 		return 1;
-	sum += csum_header(data + (p->tcp_offset & TCP_OFFSET_MAX), data_end, p->tcp_len / 4);
+	sum += csum_tcp_header(data + (p->tcp_offset & TCP_OFFSET_MAX), data_end, p->tcp_len / 4);
 	if (!p->seg.payload)
 		return csum_fold(sum) == 0;
 	rest = csum_frame(ctx, p->tcp_offset + p->tcp_len, p->seg.payload);

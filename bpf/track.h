@@ -27,14 +27,6 @@ __noinline int flow_lookup(const struct levee_tuple *tuple, __u32 hash, __u32 wa
 	return table_find(&t, hash, tuple, TUPLE_WORDS, ways);
 }
 
-/* The same for what is probably not there: the filter is asked without a call. */
-static __always_inline int flow_lookup_filtered(const struct levee_tuple *tuple, __u32 hash)
-{
-	struct table t = flow_table();
-
-	return table_may_have(&t, hash) ? flow_lookup(tuple, hash, ALL_WAYS) : NO_SLOT;
-}
-
 __noinline __u64 flow_claim(__u32 hash, __u32 now_ms, __u32 full)
 {
 	struct table t = flow_table();
@@ -132,9 +124,14 @@ static __always_inline struct levee_flow *flow_find(const struct run *run, const
 {
 	/* A SYN, and any segment while cookies are about, is likely to be a stranger's. */
 	bool stranger = is_syn(p) || READ_ONCE(run->runtime->in_flight);
-	int slot = stranger ? flow_lookup_filtered(&p->tuple, p->hash) : flow_lookup(&p->tuple, p->hash, ALL_WAYS);
+	struct table t = flow_table();
 	struct levee_flow *f;
+	int slot;
 
+	/* The filter is asked without a call. */
+	if (stranger && !table_may_have(&t, p->hash))
+		return NULL;
+	slot = flow_lookup(&p->tuple, p->hash, ALL_WAYS);
 	if (slot < 0)
 		return NULL;
 	*index = slot;
