@@ -19,6 +19,16 @@ trap 'exit 143' TERM
 
 version() { sed -n 's/^VERSION := //p' Makefile; }
 
+# --- what it is built from
+
+# "libelf-dev", "clang-19", ...: as debian/control wants them, and as scripts/deps.sh installs them.
+wanted() { sed -n '/^Build-Depends:/,/^[A-Z].*: [^d]/s/^ *\([a-z0-9.-]*\),\{0,1\}$/\1/p' debian/control | grep -v '^dh-sequence-'; }
+installed() { sed -n '/^packages="/,/^"/p' scripts/deps.sh | grep -oE '[a-z0-9.+-]+'; }
+
+is "scripts/deps.sh installs what debian/control builds with" "$(comm -23 <(wanted | sort) <(installed | sort))" ""
+is "debian/control names every library of scripts/deps.sh but those of tests, and libc" \
+	"$(comm -13 <(wanted | sort) <(installed | grep '^lib.*-dev$' | grep -v -e '^libcmocka-dev$' -e '^libc6-dev$' | sort))" ""
+
 # --- made
 
 check "make deb" make --no-print-directory deb
@@ -30,7 +40,7 @@ AGAIN=$!
 lintian --fail-on error,warning "$PACKAGE" >"$WORK/lintian" 2>&1 &
 LINTIAN=$!
 is "what it depends on are libraries of Debian" \
-	"$(dpkg-deb -f "$PACKAGE" Depends | grep -o 'lib[a-z]*[0-9]*' | sort -u | xargs)" "libbpf1 libc6 libinih1 libjansson4 libmnl0 libxdp1"
+	"$(dpkg-deb -f "$PACKAGE" Depends | grep -o 'lib[a-z]*[0-9]*' | sort -u | xargs)" "libbpf1 libc6 libinih1 libjansson4 libmnl0 libncursesw6 libtinfo6 libxdp1"
 
 # --- installed: what follows runs as PID 1 of a system that is a copy of this one
 
