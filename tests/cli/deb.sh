@@ -81,7 +81,7 @@ done
 check "bash completion" bash -n /usr/share/bash-completion/completions/levee
 check "levee.conf is a conffile, and right" eval 'dpkg-query -W -f "\${Conffiles}" levee | grep -q /etc/levee/levee.conf && levee config check'
 check "the group is there" getent group levee
-is "systemd has nothing to say of the unit" "$(systemd-analyze verify levee@lo.service 2>&1 | grep -v "^.*man levee(8).*failed")" ""
+is "systemd has nothing to say of the units" "$(systemd-analyze verify levee@lo.service levee-metrics.service 2>&1 | grep -v "^.*man levee(8).*failed")" ""
 check "its exposure is 2.5 at most" systemd-analyze security --offline=true --threshold=25 /lib/systemd/system/levee@.service
 is "it has these capabilities" "$(grep -h -E '^(CapabilityBoundingSet|AmbientCapabilities)=' /lib/systemd/system/levee@.service | sort -u | cut -d= -f2 | uniq)" \
 	"CAP_BPF CAP_NET_ADMIN CAP_PERFMON"
