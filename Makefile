@@ -80,7 +80,7 @@ run: | deps ## a flood, without levee and with it; IFACE=eth0: protect eth0
 	@$(MAKE) --no-print-directory all tests
 	@tests/demo.sh $(IFACE)
 
-lesson: | deps ## TCP as the textbook has it, acted out; STEP=handshake: only that
+lesson: | deps ## TCP as the textbook has it, acted out; STEP=close: only that
 	@$(MAKE) --no-print-directory all $(TOOL_BIN)
 	@tests/lab.sh lesson $(STEP)
 
