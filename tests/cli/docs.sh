@@ -62,16 +62,16 @@ unknown_words()
 		grep -E '^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+$' | sort -u | comm -23 - "$WORK/words"
 }
 
-# --- commands: with --help behind it a line is only parsed
+# --- commands: with --help in it a line is only parsed
 
 # "levee stats eth0 --watch 1   what it is", "# levee ... | jq", "host# levee ...": as far as the shell would hand it to levee.
-# The first line of the screen of "levee top" is none; behind "--" nothing can be parsed only.
+# The first line of the screen of "levee top" is none.
 commands() # PAGE
 {
 	{
 		code "$1" | sed -nE "s/^(  )?(# |[a-z0-9]+[#\$] )?levee ([a-z].*)/\3/p"
 		spans "$1" | sed -nE 's/^levee ([a-z].*)/\1/p'
-	} | sed -E 's/  .*//; s/[|;>[].*//; s/ &.*//; / -- /d; /^veth-server/d' | sort -u
+	} | sed -E 's/  .*//; s/[|;>[].*//; s/ &.*//; /^veth-server/d' | sort -u
 }
 
 bad_commands()
@@ -80,7 +80,7 @@ bad_commands()
 
 	commands "$1" | while read -r line; do
 		read -ra words <<<"$line"
-		"$LEVEE" "${words[@]}" --help >/dev/null 2>&1 || echo "levee $line"
+		"$LEVEE" "${words[0]}" --help "${words[@]:1}" >/dev/null 2>&1 || echo "levee $line"
 	done
 }
 
