@@ -42,8 +42,17 @@ DIFF_SRC  := $(wildcard tests/diff/*.c) tests/prog/world.c tests/prog/packet.c
 BENCH_SRC := $(wildcard tests/bench/*.c)
 TOOL_SRC  := $(filter-out %.bpf.c,$(wildcard tests/tools/*.c))
 
-# What install installs.
+# What install installs, beside units and levee.conf: MODE:FILE:WHERE.
 PROGRAM   ?= $(BUILD)/levee
+SHARE     := $(DESTDIR)$(PREFIX)/share
+CONF      := $(DESTDIR)$(SYSCONFDIR)/levee/levee.conf
+UNITS     := $(notdir $(wildcard contrib/systemd/*.service))
+INSTALLED  = 0755:$(PROGRAM):$(DESTDIR)$(PREFIX)/sbin/levee \
+	$(foreach f,$(PAGES),0644:$(f):$(SHARE)/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
+	0644:$(COMPLETION):$(SHARE)/bash-completion/completions/levee \
+	$(foreach f,$(wildcard README.md docs/*.md docs/schema/*.json),0644:$(f):$(SHARE)/doc/levee/$(f)) \
+	0644:contrib/grafana/levee.json:$(SHARE)/levee/grafana/levee.json \
+	0644:contrib/prometheus/levee.rules.yml:$(SHARE)/levee/prometheus/levee.rules.yml
 
 MAN_SRC    := $(wildcard man/*.c)
 PAGES      := $(patsubst %.in,$(BUILD)/%,$(wildcard man/*.[1-9].in))
@@ -55,7 +64,7 @@ TOOL_BIN  := $(TOOL_SRC:tests/tools/%.c=$(BUILD)/tools/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all man help deps run lesson test unit bench check install deb clean tests
+.PHONY: all man help deps run lesson test bench check install uninstall deb clean tests
 
 all: $(BUILD)/levee man ## build build/levee, the BPF programs inside it
 
@@ -67,11 +76,11 @@ help: ## this list
 deps: ## install the Debian packages that building and testing need
 	@scripts/deps.sh
 
-run: | deps ## the lab: a flood with and without levee; or IFACE=eth0: protect it until Ctrl-C
+run: | deps ## a flood, without levee and with it; IFACE=eth0: protect eth0
 	@$(MAKE) --no-print-directory all tests
 	@tests/demo.sh $(IFACE)
 
-lesson: | deps ## TCP as the textbook has it, acted out in the lab and watched by levee; STEP=handshake: only that
+lesson: | deps ## TCP as the textbook has it, acted out; STEP=close: only that
 	@$(MAKE) --no-print-directory all $(TOOL_BIN)
 	@tests/lab.sh lesson $(STEP)
 
@@ -79,7 +88,7 @@ test: | deps ## everything that can be tested on this machine
 	@$(MAKE) --no-print-directory all tests
 	@tests/run.sh
 
-bench: | deps ## ns per packet and flood goodput, beside the plain kernel and its peers
+bench: | deps ## ns per packet, and goodput under floods; QUICK=1: in a minute
 	@$(MAKE) --no-print-directory all tests
 	@tests/bench/run.sh
 
@@ -87,15 +96,17 @@ check: | deps ## format, static analysis, shell and man page lint
 	@$(MAKE) --no-print-directory all
 	@scripts/check.sh
 
-install: all ## into DESTDIR/PREFIX
-	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(PREFIX)/sbin/levee
-	install -D -m 0644 $(BUILD)/man/levee.8 $(DESTDIR)$(PREFIX)/share/man/man8/levee.8
-	install -D -m 0644 $(BUILD)/man/levee.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/levee.conf.5
-	install -D -m 0644 $(COMPLETION) $(DESTDIR)$(PREFIX)/share/bash-completion/completions/levee
-	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)/levee
-	sed 's|/usr/sbin/levee|$(PREFIX)/sbin/levee|' contrib/systemd/levee@.service >$(DESTDIR)$(UNITDIR)/levee@.service
-	[ -e $(DESTDIR)$(SYSCONFDIR)/levee/levee.conf ] || \
-		install -m 0644 contrib/levee.conf $(DESTDIR)$(SYSCONFDIR)/levee/levee.conf
+install: all ## into DESTDIR/PREFIX: program, units, man pages, docs, contrib/
+	@$(foreach f,$(INSTALLED),install -D -m $(subst :, ,$(f)) && ) :
+	@$(foreach u,$(UNITS),install -D -m 0644 /dev/null $(DESTDIR)$(UNITDIR)/$(u) && \
+		sed 's|/usr/sbin/levee|$(PREFIX)/sbin/levee|' contrib/systemd/$(u) >$(DESTDIR)$(UNITDIR)/$(u) && ) :
+	@[ -e $(CONF) ] || install -D -m 0644 contrib/levee.conf $(CONF)
+
+uninstall: ## remove what install has installed, but for levee.conf
+	@rm -f $(foreach f,$(INSTALLED),$(lastword $(subst :, ,$(f)))) $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
+	@for folder in doc/levee/docs/schema doc/levee/docs doc/levee levee/grafana levee/prometheus levee; do \
+		rmdir --ignore-fail-on-non-empty $(SHARE)/$$folder 2>/dev/null || :; \
+	done
 
 deb: | deps ## a Debian package, build/levee_*.deb
 	@$(MAKE) --no-print-directory -s all $(BUILD)/levee.shared

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # check.sh - format, static analysis, shell and man page lint. Says what it checks; fails if anything is found.
 #
-# What does not exist yet is skipped. include/levee is not formatted by machine: its tables are laid out by hand.
+# include/levee is not formatted by machine: its tables are laid out by hand.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 shopt -s nullglob globstar

@@ -9,10 +9,10 @@
 set -eu
 
 packages="
-	gcc make pkg-config clang-19 llvm-19 libbpf-dev libxdp-dev libelf-dev zlib1g-dev libjansson-dev libinih-dev libmnl-dev libncurses-dev libc6-dev
-	bpftool iproute2 ethtool nginx-light curl netcat-openbsd socat wrk nftables tcpdump python3-scapy procps jq tmux
+	gcc make clang-19 libbpf-dev libxdp-dev libelf-dev zlib1g-dev libjansson-dev libinih-dev libmnl-dev libncurses-dev libc6-dev
+	bpftool iproute2 ethtool nginx-light curl netcat-openbsd socat nftables tcpdump python3-scapy procps jq tmux
 	debhelper dpkg-dev lintian
-	libcmocka-dev shellcheck cppcheck clang-format-19 mandoc util-linux kmod
+	libcmocka-dev shellcheck cppcheck clang-format-19 mandoc util-linux systemd libcap2-bin
 	libmicrohttpd-dev prometheus python3-jsonschema
 	chromium fonts-dejavu-core poppler-utils libxml2-utils
 "

@@ -100,7 +100,7 @@ const struct option option_table[] = {
 	{ "jsonl", OPT_FLAG, offsetof(struct options, jsonl),
 	  ON(STATS) | ON(QUEUES) | ON(TOP) | ON(FLOWS) | ON(EVENTS) | ON(RUN), 0, 0, 0, NULL,
 	  "print one JSON object per line; errors as text on stderr" },
-	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~(ON(EVENTS) | ON(RUN)), 0, 0, 0, NULL,
+	{ "json", OPT_FLAG, offsetof(struct options, json), ON_ALL & ~(ON(EVENTS) | ON(RUN) | ON(HELP)), 0, 0, 0, NULL,
 	  "print one JSON document instead of text; errors too" },
 	{ "json", OPT_FLAG, offsetof(struct options, jsonl), ON(EVENTS) | ON(RUN), 0, 0, 0, NULL,
 	  "the same as --jsonl" },

@@ -52,10 +52,11 @@ while read -ra command; do
 		compared=$((compared + 1))
 	done < <(choices "${command[@]}")
 	for option in $(completed "${command[@]}" --); do
-		"$LEVEE" "${command[@]}" "$option" --help 2>&1 | grep -q 'has no option' && not_ok "levee ${command[*]} $option is refused"
+		"$LEVEE" "${command[@]}" --help "$option" 2>&1 | grep -q 'has no option' && not_ok "levee ${command[*]} $option is refused"
 	done
 done < <(commands)
 check "there were commands and choices to compare: $compared" [ "$compared" -gt 10 ]
+check "and --help was nobody's value: no command was run" [ ! -e --help ]
 
 # --- words
 

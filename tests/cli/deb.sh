@@ -19,6 +19,16 @@ trap 'exit 143' TERM
 
 version() { sed -n 's/^VERSION := //p' Makefile; }
 
+# --- what it is built from
+
+# "libelf-dev", "clang-19", ...: as debian/control wants them, and as scripts/deps.sh installs them.
+wanted() { sed -n '/^Build-Depends:/,/^[A-Z].*: [^d]/s/^ *\([a-z0-9.-]*\),\{0,1\}$/\1/p' debian/control | grep -v '^dh-sequence-'; }
+installed() { sed -n '/^packages="/,/^"/p' scripts/deps.sh | grep -oE '[a-z0-9.+-]+'; }
+
+is "scripts/deps.sh installs what debian/control builds with" "$(comm -23 <(wanted | sort) <(installed | sort))" ""
+is "debian/control names every library of scripts/deps.sh but those of tests, and libc" \
+	"$(comm -13 <(wanted | sort) <(installed | grep '^lib.*-dev$' | grep -v -e '^libcmocka-dev$' -e '^libc6-dev$' | sort))" ""
+
 # --- made
 
 check "make deb" make --no-print-directory deb
@@ -71,7 +81,7 @@ done
 check "bash completion" bash -n /usr/share/bash-completion/completions/levee
 check "levee.conf is a conffile, and right" eval 'dpkg-query -W -f "\${Conffiles}" levee | grep -q /etc/levee/levee.conf && levee config check'
 check "the group is there" getent group levee
-is "systemd has nothing to say of the unit" "$(systemd-analyze verify levee@lo.service 2>&1 | grep -v "^.*man levee(8).*failed")" ""
+is "systemd has nothing to say of the units" "$(systemd-analyze verify levee@lo.service levee-metrics.service 2>&1 | grep -v "^.*man levee(8).*failed")" ""
 check "its exposure is 2.5 at most" systemd-analyze security --offline=true --threshold=25 /lib/systemd/system/levee@.service
 is "it has these capabilities" "$(grep -h -E '^(CapabilityBoundingSet|AmbientCapabilities)=' /lib/systemd/system/levee@.service | sort -u | cut -d= -f2 | uniq)" \
 	"CAP_BPF CAP_NET_ADMIN CAP_PERFMON"

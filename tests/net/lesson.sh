@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # lesson.sh - real connections through every state, with segments lost and held at will: at each step what levee says of
-# both ends is compared with what ss says on both hosts. The chapters are tests/lesson/chapters.py's.
+# both ends is compared with what ss says on both hosts. The chapters are tests/lesson's.
 #
 #   tests/net/lesson.sh [STEP...]    only those chapters
 

@@ -5,11 +5,11 @@ VM_BIN := $(BUILD)/vm/load $(BUILD)/vm/stub-before.bpf.o $(BUILD)/vm/stub-after.
 
 .PHONY: test-vm vm vm-programs
 
-test-vm: | deps ## the tests in virtual machines: Debian's kernels 6.1 and 6.12, and this machine's own
+test-vm: | deps ## the tests on Linux 5.10, 6.1 and 6.12, in qemu, and on this one
 	@$(MAKE) --no-print-directory all tests vm-programs
 	@tests/vm/run.sh
 
-vm: | deps ## a shell in such a machine, levee in it: make vm KERNEL=6.1
+vm: | deps ## a shell in such a machine, levee in it; KERNEL=6.1: in that one
 	@$(MAKE) --no-print-directory all tests vm-programs
 	@tests/vm/run.sh --shell $(or $(KERNEL),6.12)
 
