@@ -90,8 +90,9 @@ static int look(struct doctor *d)
 		return -index;
 	if (link_read(index, &d->link))
 		return failed(EXIT_FAILED, "%s: the kernel does not tell about it", d->ifname);
-	d->xdp_err = xdp_inspect(index, &d->xdp);
+	/* In this order: finding the bpffs tells libxdp of it, without which a dispatcher's hook looks empty. */
 	open_attached(d);
+	d->xdp_err = xdp_inspect(index, &d->xdp);
 	return 0;
 }
 
