@@ -251,6 +251,8 @@ static void header_says_the_mode(void **state)
 	assert_non_null(strstr(first_line(v, &s), "WATCHING (--cookies never)"));
 	v->handoff = false;
 	assert_non_null(strstr(first_line(v, &s), "WATCHING (this kernel makes no cookies)"));
+	strcpy(v->problem, "the XDP program is no longer on the interface");
+	assert_non_null(strstr(first_line(v, &s), "eth0  PROBLEM: the XDP program is no longer on the interface"));
 	s.frozen = true;
 	assert_non_null(strstr(first_line(v, &s), "FROZEN at 12:00:15"));
 	free(v);
