@@ -30,7 +30,7 @@ AGAIN=$!
 lintian --fail-on error,warning "$PACKAGE" >"$WORK/lintian" 2>&1 &
 LINTIAN=$!
 is "what it depends on are libraries of Debian" \
-	"$(dpkg-deb -f "$PACKAGE" Depends | grep -o 'lib[a-z]*[0-9]*' | sort -u | xargs)" "libbpf1 libc6 libinih1 libjansson4 libmnl0 libxdp1"
+	"$(dpkg-deb -f "$PACKAGE" Depends | grep -o 'lib[a-z]*[0-9]*' | sort -u | xargs)" "libbpf1 libc6 libinih1 libjansson4 libmnl0 libncursesw6 libtinfo6 libxdp1"
 
 # --- installed: what follows runs as PID 1 of a system that is a copy of this one
 
