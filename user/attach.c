@@ -47,6 +47,7 @@ struct session {
 	struct levee_secrets secrets;
 	struct levee_settings settings;
 	struct attach_result *result;
+	bool may_be_attached; /* that levee is there already is no error */
 };
 
 #define FIRST_EDITION 1
@@ -165,6 +166,16 @@ static int inspect(const struct session *s, struct xdp_state *xdp)
 	return err ? failed(EXIT_FAILED, "%s: asking for its XDP program failed: %s", s->ifname, strerror(-err)) : 0;
 }
 
+static int attached_already(struct session *s)
+{
+	s->result->already = s->may_be_attached;
+	if (s->may_be_attached)
+		return EXIT_FAILED;
+	return failed(EXIT_FAILED,
+		      "%s: levee is attached already\n\"levee status %s\" shows it; \"levee detach %s\" removes it",
+		      s->ifname, s->ifname, s->ifname);
+}
+
 static int clear_hook(struct session *s)
 {
 	struct xdp_state xdp;
@@ -179,10 +190,7 @@ static int clear_hook(struct session *s)
 	if (err)
 		return err;
 	if (is_attached(s, &xdp))
-		return failed(
-			EXIT_FAILED,
-			"%s: levee is attached already\n\"levee status %s\" shows it; \"levee detach %s\" removes it",
-			s->ifname, s->ifname, s->ifname);
+		return attached_already(s);
 	err = remove_remains(s);
 	if (err)
 		return err;
@@ -509,16 +517,19 @@ static void roll_back(struct session *s)
 	remove_levee(&s->place, s->ifname, s->ifindex, &done);
 }
 
-int attach_interface(const struct options *options, struct attach_result *result)
+static int attach(const struct options *options, struct attach_result *result, bool may_be_attached)
 {
 	static const step before[] = {
 		check_host, take_place, clear_hook, choose_cookies, make_secrets, open_programs
 	};
 	static const step change[] = { make_place, attach_xdp, write_meta, write_settings, pin_all,
 				       share,	   attach_tc,  seed,	   start };
-	struct session s = {
-		.options = options, .ifname = options->argument[0], .lock = -1, .link = -1, .result = result
-	};
+	struct session s = { .options = options,
+			     .ifname = options->argument[0],
+			     .lock = -1,
+			     .link = -1,
+			     .result = result,
+			     .may_be_attached = may_be_attached };
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	int err;
 
@@ -535,4 +546,16 @@ int attach_interface(const struct options *options, struct attach_result *result
 	cleanup_fd(&s.link);
 	cleanup_fd(&s.lock);
 	return err;
+}
+
+int attach_interface(const struct options *options, struct attach_result *result)
+{
+	return attach(options, result, false);
+}
+
+int attach_unless_attached(const struct options *options, struct attach_result *result)
+{
+	int err = attach(options, result, true);
+
+	return result->already ? 0 : err;
 }

@@ -14,9 +14,13 @@ struct attach_result {
 	struct levee_meta meta;
 	struct seed_result seeded;
 	__u32 cookies; /* enum levee_cookies, as it is in force */
+	bool already;  /* attach_unless_attached() has found levee there: the others say nothing */
 };
 
 /* All or nothing: after an error the interface is as it was. */
 int attach_interface(const struct options *options, struct attach_result *result);
+
+/* The same, but levee that is attached already, perhaps only since this was called, is no error. */
+int attach_unless_attached(const struct options *options, struct attach_result *result);
 
 #endif

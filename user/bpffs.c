@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <linux/magic.h>
 
@@ -25,6 +26,9 @@
 
 #define BPFFS "/sys/fs/bpf"
 #define INIT_BPFFS "/proc/1/root" BPFFS
+
+#define LOCK_PATIENCE_MS 1000
+#define LOCK_NAP_MS 10
 
 static unsigned long long ns_inode(const char *path)
 {
@@ -244,13 +248,31 @@ int place_claim(const struct place *place, char owner[32])
 	return err;
 }
 
+/* As long as a command works that is not in trouble itself, then the user hears who has to be waited for. */
+static int wait_for_lock(int fd)
+{
+	const struct timespec nap = { .tv_nsec = LOCK_NAP_MS * 1000000 };
+	char owner[32];
+
+	for (int ms = 0; ms < LOCK_PATIENCE_MS; ms += LOCK_NAP_MS) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK)
+			return -1;
+		nanosleep(&nap, NULL);
+	}
+	note("waiting for another levee command%s, which is at work; if it is stopped (Ctrl-Z), continue it or kill it",
+	     lock_owner(owner, fd));
+	return flock(fd, LOCK_EX);
+}
+
 int place_lock(const struct place *place)
 {
 	int fd = open(place->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX) == 0)
+	if (wait_for_lock(fd) == 0)
 		return fd;
 	close(fd);
 	return -errno;

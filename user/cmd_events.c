@@ -13,6 +13,7 @@
 #include "errors.h"
 #include "events.h"
 #include "filter.h"
+#include "health.h"
 #include "interrupt.h"
 #include "listener.h"
 #include "options.h"
@@ -141,7 +142,9 @@ static int listen_to(struct telling *t, const struct maps *maps)
 	int err = listener_open(&l, maps, show, t), end;
 
 	if (!err) {
-		fprintf(stderr, "listening to %s\n", maps->ifname);
+		health_note(maps);
+		if (!err)
+			fprintf(stderr, "listening to %s\n", maps->ifname);
 		err = tell(t, &l);
 	}
 	listener_close(&l);

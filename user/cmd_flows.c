@@ -11,6 +11,7 @@
 #include "columns.h"
 #include "errors.h"
 #include "filter.h"
+#include "health.h"
 #include "options.h"
 #include "order.h"
 #include "stream.h"
@@ -182,6 +183,7 @@ static int show_table(struct listing *l)
 
 	if (err)
 		return err;
+	health_note(&maps);
 	return l->options->summary ? flows_summary(&maps, l->options, &l->filter) : list(l, &maps);
 }
 

@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "errors.h"
+#include "health.h"
 #include "queues.h"
 #include "watch.h"
 
@@ -34,6 +35,7 @@ static int look(const struct maps *maps, struct watch *w, json_t **before)
 		queues_compare(doc, *before);
 	json_decref(*before);
 	*before = doc;
+	json_object_set_new(doc, "problems", health_now(maps));
 	watch_print(w, doc, queues_render);
 	return 0;
 }

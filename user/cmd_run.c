@@ -95,8 +95,10 @@ static int begin(struct keeper *k)
 		err = place_find(&place, ifname, true);
 	adopt = !err && is_attached(ifname, &place);
 
-	if (!err && !adopt)
-		err = attach_interface(k->options, &result);
+	if (!err && !adopt) {
+		err = attach_unless_attached(k->options, &result);
+		adopt = !err && result.already;
+	}
 	if (!err)
 		err = keeper_open(k);
 	if (err)

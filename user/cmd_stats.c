@@ -6,6 +6,7 @@
 
 #include "cleanup.h"
 #include "errors.h"
+#include "health.h"
 #include "queues.h"
 #include "rates.h"
 #include "watch.h"
@@ -18,6 +19,7 @@ static void print(const struct maps *maps, struct watch *w, const struct sample 
 	free_json json_t *doc = stats_model(maps, before, now);
 	json_t *queues = queues_list(maps);
 
+	json_object_set_new(doc, "problems", health_now(maps));
 	/* Where the kernel does not list its sockets, all else is still true. */
 	json_object_set_new(doc, "queues", queues ? queues : json_null());
 	watch_print(w, doc, stats_render);

@@ -120,24 +120,6 @@ static void render_mode(const json_t *m)
 		printf("  handoff     none: this kernel cannot make connections from cookies\n");
 }
 
-static void render_problems(const json_t *m)
-{
-	bool only_reload = true;
-	const json_t *p;
-	char next[128];
-	size_t i;
-
-	json_array_foreach(json_object_get(m, "problems"), i, p) {
-		only_reload = only_reload && strcmp(json_string_value(p), health_texts[HEALTH_RELOAD]) == 0;
-		output_wrapped_color(stdout, COLOR_BAD, "  PROBLEM     ", 14, json_string_value(p));
-	}
-	snprintf(next, sizeof(next),
-		 only_reload ? "run \"levee reload %s\" again" : "run \"levee detach %s\", then attach again",
-		 model_text(m, "interface"));
-	if (i > 0)
-		output_wrapped(stdout, "  what to do  ", 14, next);
-}
-
 static void render_attachment(const json_t *m)
 {
 	char line[256], chain[64] = "";
@@ -157,7 +139,7 @@ static void render_interface(const json_t *m)
 
 	color_print(stdout, COLOR_HEADING, "%s", model_text(m, "interface"));
 	putchar('\n');
-	render_problems(m);
+	health_render(json_object_get(m, "problems"), model_text(m, "interface"), stdout);
 	render_attachment(m);
 	printf("  since       %s, %s, by levee %s\n", model_text(m, "since"),
 	       output_duration(up, model_number(m, "up_ms")), model_text(m, "version"));

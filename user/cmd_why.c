@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "errors.h"
+#include "health.h"
 #include "kernel.h"
 #include "output.h"
 #include "why.h"
@@ -42,10 +43,11 @@ static int ask(struct why *w, const struct maps *maps)
 	return err ? failed(EXIT_FAILED, "%s: running the packet failed: %s", w->ifname, strerror(-err)) : 0;
 }
 
-static void answer(const struct why *w)
+static void answer(const struct why *w, const struct maps *maps)
 {
 	free_json json_t *doc = why_model(w);
 
+	json_object_set_new(doc, "problems", health_now(maps));
 	if (w->options->json)
 		output_json(doc, true);
 	else
@@ -66,7 +68,7 @@ int cmd_why(const struct options *options)
 	if (!err)
 		err = ask(&w, &maps);
 	if (!err)
-		answer(&w);
+		answer(&w, &maps);
 	trial_state_free(&w.before);
 	trial_state_free(&w.after);
 	trial_close(&w.trial);

@@ -3,11 +3,15 @@
  * health.c - see health.h.
  */
 #include <net/if.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "cleanup.h"
 #include "clock.h"
+#include "errors.h"
 #include "health.h"
+#include "output.h"
 #include "tc.h"
 
 /* Housekeeping that is silent for so long has stopped. */
@@ -96,4 +100,49 @@ json_t *health_model(unsigned int problems)
 		if (problems & 1U << i)
 			json_array_append_new(list, json_string(health_texts[i]));
 	return list;
+}
+
+static unsigned int problems_now(const struct maps *maps)
+{
+	struct maps now = *maps; /* its descriptors stay those of `maps` */
+	struct levee_runtime run = {};
+	struct xdp_state xdp;
+	bool seen;
+
+	maps_read(&now, MAP_META, &now.meta);
+	maps_read(&now, MAP_SETTINGS, &now.settings);
+	maps_read(&now, MAP_RUNTIME, &run);
+	seen = health_inspect(&now, &xdp) == 0;
+	return health_check(&now, &run, seen ? &xdp : NULL) & ~HEALTH_BIT(RELOAD);
+}
+
+json_t *health_now(const struct maps *maps)
+{
+	return health_model(problems_now(maps));
+}
+
+void health_render(const json_t *problems, const char *ifname, FILE *to)
+{
+	bool only_reload = true;
+	const json_t *p;
+	char next[128];
+	size_t i;
+
+	json_array_foreach((json_t *)problems, i, p) {
+		only_reload = only_reload && strcmp(json_string_value(p), health_texts[HEALTH_RELOAD]) == 0;
+		output_wrapped_color(to, COLOR_BAD, "  PROBLEM     ", 14, json_string_value(p));
+	}
+	snprintf(next, sizeof(next),
+		 only_reload ? "run \"levee reload %s\" again" : "run \"levee detach %s\", then attach again", ifname);
+	if (json_array_size(problems))
+		output_wrapped(to, "  what to do  ", 14, next);
+}
+
+void health_note(const struct maps *maps)
+{
+	unsigned int problems = problems_now(maps);
+
+	for (int i = 0; i < HEALTH_COUNT; i++)
+		if (problems & 1U << i)
+			note("%s: %s; see \"levee status %s\"", maps->ifname, health_texts[i], maps->ifname);
 }

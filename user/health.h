@@ -5,6 +5,7 @@
 #ifndef USER_HEALTH_H
 #define USER_HEALTH_H
 
+#include <stdio.h>
 #include <jansson.h>
 
 #include "maps.h"
@@ -39,5 +40,18 @@ unsigned int health_check(const struct maps *maps, const struct levee_runtime *r
 
 /* The same as texts: a JSON array that the caller owns. */
 json_t *health_model(unsigned int problems);
+
+/*
+ * For commands that show what levee does: why it does not do it, as health_model(). Looks at meta and settings anew, so
+ * that a command that goes on for long sees what others have done since. A reload that was interrupted, or is just going on,
+ * is not among them: all is protected then.
+ */
+json_t *health_now(const struct maps *maps);
+
+/* Texts of health_model() and what to do, each under its title. */
+void health_render(const json_t *problems, const char *ifname, FILE *to);
+
+/* The same as notes. */
+void health_note(const struct maps *maps);
 
 #endif

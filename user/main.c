@@ -2,8 +2,11 @@
 /*
  * main.c - parses the command line and runs the command. Everything else is in cmd_*.c.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "color.h"
@@ -22,13 +25,31 @@ static void open_standard_files(void)
 		close(fd);
 }
 
-/* What has not been written was not said: a disk that is full, say. Commands that stream look for themselves (stream.c). */
-static int check_output(int code)
+/* Somebody who reads that the command failed must not believe that nothing was changed. */
+static bool changes_something(enum command_id command)
 {
+	switch (command) {
+	case CMD_ATTACH:
+	case CMD_DETACH:
+	case CMD_RELOAD:
+	case CMD_CONFIG_SET:
+	case CMD_CONFIG_LOAD:
+	case CMD_FLOWS_DELETE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What has not been written was not said: a disk that is full, say. Commands that stream look for themselves (stream.c). */
+static int check_output(enum command_id command, bool done, int code)
+{
+	errno = 0;
 	if ((fflush(stdout) == 0 && !ferror(stdout)) || code)
 		return code;
 	errors_as_json(false);
-	return failed(EXIT_FAILED, "writing the output failed");
+	return failed(EXIT_FAILED, "writing the output failed%s%s%s", errno ? ": " : "", errno ? strerror(errno) : "",
+		      done && changes_something(command) ? "\nall that was asked for is done, only not told" : "");
 }
 
 int main(int argc, char **argv)
@@ -44,8 +65,8 @@ int main(int argc, char **argv)
 	color_choose(options.color);
 	if (options.help) {
 		help_command(stdout, options.command);
-		return check_output(EXIT_OK);
+		return check_output(options.command, false, EXIT_OK);
 	}
 	library_log_catch();
-	return check_output(commands[options.command].run(&options));
+	return check_output(options.command, true, commands[options.command].run(&options));
 }

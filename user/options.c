@@ -176,6 +176,10 @@ static int parse_option(struct options *o, int argc, char **argv, int *at)
 		return option_parse(o, opt, word, LISTEN_DEFAULT);
 	if (*at + 1 >= argc)
 		return failed(EXIT_USAGE, "--%s needs a value (%s)", opt->name, opt->value);
+	/* An option where a value is missing; --out=--json would be a file of that name. */
+	if (strncmp(argv[*at + 1], "--", 2) == 0)
+		return failed(EXIT_USAGE, "--%s needs a value (%s), and \"%s\" is an option", opt->name, opt->value,
+			      argv[*at + 1]);
 	return option_parse(o, opt, word, argv[++*at]);
 }
 

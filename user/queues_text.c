@@ -6,6 +6,7 @@
 
 #include "duration.h"
 #include "fields.h"
+#include "health.h"
 #include "netstat.h"
 #include "output.h"
 #include "queues.h"
@@ -34,8 +35,10 @@ static void render_head(const json_t *doc, FILE *to)
 	char when[32], since[32];
 
 	color_print(to, COLOR_HEADING, "%s", model_text(doc, "interface"));
-	fprintf(to, "  %s  cookies %s\n  whole table  ", text_time(when, model_number(doc, "time_unix_ms")),
+	fprintf(to, "  %s  cookies %s\n", text_time(when, model_number(doc, "time_unix_ms")),
 		model_text(doc, "cookies"));
+	health_render(json_object_get(doc, "problems"), model_text(doc, "interface"), to);
+	fprintf(to, "  whole table  ");
 	color_print(to, color_of_mode(model_text(doc, "mode")), "%s", model_text(doc, "mode"));
 	fprintf(to, " for %s, half-open %lld of %lld, cookies in flight %lld\n",
 		output_duration(since, model_number(doc, "mode_ms")), model_number(half_open, "used"),

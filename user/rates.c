@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "counted.h"
+#include "health.h"
 #include "output.h"
 #include "queues.h"
 #include "rates.h"
@@ -91,6 +92,19 @@ json_t *stats_model(const struct maps *maps, const struct sample *before, const 
 	return doc;
 }
 
+/* The table may be calm while listeners are not. Without a list of them, nothing is said. */
+static void render_listeners_mode(const json_t *queues, FILE *to)
+{
+	unsigned int n = 0;
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach((json_t *)queues, i, q)
+		n += strcmp(model_text(q, "mode"), "cookie") == 0;
+	if (n)
+		color_print(to, COLOR_ALERT, "; cookies for %u of %zu listeners", n, json_array_size(queues));
+}
+
 static void render_gauges(const json_t *doc, FILE *to)
 {
 	const json_t *g = json_object_get(doc, "gauges");
@@ -98,9 +112,12 @@ static void render_gauges(const json_t *doc, FILE *to)
 
 	color_print(to, COLOR_HEADING, "%s", model_text(doc, "interface"));
 	fprintf(to, "  %s  cookies %s\n", text_time(when, model_number(doc, "time_unix_ms")), model_text(g, "cookies"));
+	health_render(json_object_get(doc, "problems"), model_text(doc, "interface"), to);
 	fprintf(to, "  mode       ");
 	color_print(to, color_of_mode(model_text(g, "mode")), "%s", model_text(g, "mode"));
-	fprintf(to, " for %s\n", output_duration(since, model_number(g, "mode_ms")));
+	fprintf(to, " for %s (the whole table)", output_duration(since, model_number(g, "mode_ms")));
+	render_listeners_mode(json_object_get(doc, "queues"), to);
+	fputc('\n', to);
 	fprintf(to, "  half-open  %lld of %lld, cookies in flight %lld\n", model_number(g, "half_open"),
 		model_number(g, "half_open_max"), model_number(g, "in_flight"));
 	fprintf(to, "  flows      %lld of %lld, services %lld\n", model_number(g, "flows"),

@@ -30,6 +30,7 @@
 #include "netdev.h"
 #include "programs.h"
 #include "reload.h"
+#include "repair.h"
 #include "seed.h"
 #include "settings.h"
 #include "tc.h"
@@ -345,9 +346,11 @@ static int take_timer(struct reload *r)
 /* A filter that somebody has removed comes back. */
 static int attach_missing(struct reload *r, enum tc_direction d, int fd)
 {
-	struct tc_filter filter;
-	int err = tc_attach(r->ifindex, d, fd, &filter);
+	struct tc_filter filter = {};
+	int err = repair_clsact(&r->maps);
 
+	if (!err)
+		err = tc_attach(r->ifindex, d, fd, &filter);
 	if (err)
 		return err;
 	note("%s: levee's TC %s filter had been removed; it is there again", r->ifname, direction_name[d]);

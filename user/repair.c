@@ -51,7 +51,7 @@ static int put_xdp_back(struct maps *maps)
 	}
 }
 
-static int have_clsact(struct maps *maps)
+int repair_clsact(struct maps *maps)
 {
 	int qdisc = tc_qdisc(maps->meta.ifindex);
 
@@ -67,7 +67,7 @@ static int put_filter_back(struct maps *maps, enum tc_direction direction, const
 {
 	close_fd int prog = maps_pinned_program(&maps->place, program);
 	struct tc_filter filter = {};
-	int err = prog < 0 ? prog : have_clsact(maps);
+	int err = prog < 0 ? prog : repair_clsact(maps);
 
 	if (!err)
 		err = tc_attach(maps->meta.ifindex, direction, prog, &filter);

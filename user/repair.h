@@ -16,4 +16,10 @@ struct repair {
 
 void repair_levee(struct repair *repair, struct maps *maps, unsigned int problems);
 
+/*
+ * Makes the qdisc that the filters hang on, where it is gone. meta then says that it is levee's: the caller writes it.
+ * Negative errno; -EBUSY where an "ingress" qdisc stands in its place.
+ */
+int repair_clsact(struct maps *maps);
+
 #endif

@@ -88,6 +88,8 @@ static int draw_mode(const struct area *a, int col, const struct top_view *v)
 	unsigned int n = count_in_cookie_mode(v);
 	char since[8];
 
+	if (v->problem[0])
+		return area_print(a, 0, col, STYLE_BAD, "PROBLEM: %s", v->problem);
 	if (!v->handoff)
 		return area_text(a, 0, col, STYLE_WARN, "WATCHING (this kernel makes no cookies)");
 	if (strcmp(v->cookies, "never") == 0)

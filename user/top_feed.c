@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "errors.h"
 #include "events.h"
+#include "health.h"
 #include "queues.h"
 #include "top_feed.h"
 #include "words.h"
@@ -123,6 +124,7 @@ int top_feed_second(struct top_feed *f)
 	if (err)
 		return counters_failed(f, err);
 	stats = stats_model(f->maps, &f->before, &now);
+	json_object_set_new(stats, "problems", health_now(f->maps));
 	top_view_stats(f->view, stats);
 	read_rest(f, &now);
 	read_queues(f);

@@ -197,6 +197,14 @@ static void draw_listener(const struct area *a, int row, const struct top_listen
 	}
 }
 
+/* Of a full queue the numbers stand in the row above: where there is no room for all, they go, and what is wrong stays. */
+static const char *note_that_fits(const struct top_listener *l, int room)
+{
+	const char *rest = l->full ? strstr(l->note, ": ") : NULL;
+
+	return rest && (int)strlen(l->note) > room ? rest + 2 : l->note;
+}
+
 /* Draws line `at` of the pane where it is in sight. */
 static void draw_line(const struct area *a, int at, int top, const struct top_listener *l, bool note)
 {
@@ -205,7 +213,7 @@ static void draw_line(const struct area *a, int at, int top, const struct top_li
 	if (row < 1 || row >= a->rows)
 		return;
 	if (note)
-		area_print(a, row, 3, STYLE_BAD, "%s", l->note);
+		area_print(a, row, 3, STYLE_BAD, "%s", note_that_fits(l, a->cols - 3));
 	else
 		draw_listener(a, row, l);
 }

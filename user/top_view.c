@@ -204,6 +204,13 @@ static void keep_table_mode(struct top_view *v, const json_t *gauges)
 	v->table_mode_ms = model_number(gauges, "mode_ms");
 }
 
+static void keep_problem(struct top_view *v, const json_t *problems)
+{
+	const char *first = json_string_value(json_array_get(problems, 0));
+
+	snprintf(v->problem, sizeof(v->problem), "%s", first ? first : "");
+}
+
 void top_view_stats(struct top_view *v, const json_t *stats)
 {
 	const json_t *g = json_object_get(stats, "gauges");
@@ -216,6 +223,7 @@ void top_view_stats(struct top_view *v, const json_t *stats)
 	v->flows_max = model_number(g, "flows_max");
 	v->in_flight = model_number(g, "in_flight");
 	keep_table_mode(v, g);
+	keep_problem(v, json_object_get(stats, "problems"));
 	/* Two samples right after each other make no rates. */
 	if (model_real(stats, "interval_s") < INTERVAL_MIN)
 		return;
@@ -465,8 +473,9 @@ static json_t *events_model(const struct top_events *events)
 
 json_t *top_model(const struct top_view *v)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "levee.top/1", "interface",
-			 v->ifname, "time_unix_ms", (json_int_t)v->unix_ms, "up_ms", (json_int_t)v->up_ms, "per_s",
-			 rates_model(v), "drops", drops_model(v), "gauges", gauges_model(v), "listeners",
-			 listeners_model(v), "sources", sources_model(&v->sources), "events", events_model(&v->told));
+	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "levee.top/1",
+			 "interface", v->ifname, "problem", v->problem, "time_unix_ms", (json_int_t)v->unix_ms, "up_ms",
+			 (json_int_t)v->up_ms, "per_s", rates_model(v), "drops", drops_model(v), "gauges",
+			 gauges_model(v), "listeners", listeners_model(v), "sources", sources_model(&v->sources),
+			 "events", events_model(&v->told));
 }

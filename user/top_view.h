@@ -94,6 +94,7 @@ struct top_view {
 	bool table_cookie; /* mode of the whole table */
 	long long table_mode_ms;
 	long long half_open, half_open_max, flows, flows_max, in_flight;
+	char problem[TOP_TEXT]; /* why levee does not protect, the first of the reasons; or "" */
 	/* panes */
 	__u64 queues_unix_ms; /* when they were read last; 0: never */
 	unsigned int listeners, listeners_known; /* in the list, and all */

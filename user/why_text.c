@@ -7,6 +7,7 @@
 #include <levee/reason.h>
 
 #include "color.h"
+#include "health.h"
 #include "output.h"
 #include "why.h"
 
@@ -166,6 +167,7 @@ void why_render(const json_t *doc, FILE *to)
 {
 	render_packet(doc, to);
 	render_program(doc, to);
+	health_render(json_object_get(doc, "problems"), model_text(doc, "interface"), to);
 	render_verdict(doc, to);
 	render_reply(doc, to);
 	render_list("because", json_object_get(doc, "because"), to);

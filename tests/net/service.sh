@@ -159,6 +159,25 @@ ended
 is "the interface goes: exit code" "$CODE" 1
 is "it says why" "$(jq -r 'select(.event == "problem") | .text' "$LINES" | cut -c1-21)" "the interface is gone"
 check "nothing is left, its tables neither" nothing_left
+
+# Both begin while nothing is attached, and wait for the lock; the one that came first has it first.
+waiting_for_the_lock() { awk '$2 == "->" && $3 == "FLOCK"' /proc/locks | grep -c " 00:$(printf %02x "$(stat -c %Ld "$LEVEE_BPFFS")"):1 "; }
+exec 9<"$LEVEE_BPFFS"
+flock 9
+ip netns exec "$SERVER_NS" "$LEVEE" attach "$SERVER_DEV" "${SMALL[@]}" >/dev/null 2>"$LAB_DIR/attach.err" 9<&- &
+ATTACH=$!
+wait_for '[ "$(waiting_for_the_lock)" = 1 ]' 5
+run "$SERVER_DEV" "${SMALL[@]}" 9<&-
+check "attach and run at the same time" wait_for '[ "$(waiting_for_the_lock)" = 2 ]' 5
+check "who waits says for whom" grep -q "waiting for another levee command (pid [0-9]*)" "$LAB_DIR/attach.err"
+exec 9<&-
+wait "$ATTACH"
+is "attach is first" $? 0
+check "run adopts what it has attached" says adopted 10
+detach >/dev/null
+ended
+check "nothing is left" nothing_left
+
 in_server tc qdisc add dev "$SERVER_DEV" ingress
 run "$SERVER_DEV" "${SMALL[@]}"
 ended

@@ -283,6 +283,7 @@ static void refused(void **state)
 		{ "status --cookies never", "has no option --cookies" },
 		{ "attach eth0 -x", "has no option" },
 		{ "attach eth0 --cookies", "needs a value" },
+		{ "report eth0 --out --color", "--out needs a value (FILE), and \"--color\" is an option" },
 		{ "attach eth0 --cookies maybe", "\"maybe\" is none of adaptive|always|never" },
 		{ "attach eth0 --mode=", "is none of auto|native|generic" },
 		{ "attach eth0 --exclusive=yes", "--exclusive takes no value" },

@@ -156,7 +156,10 @@ static json_t *stats_schema(void)
 	for (unsigned int i = 0; i < COUNTED_GROUPS; i++)
 		json_object_set_new(properties, counted_groups[i].name, counted_schema(&counted_groups[i]));
 	json_object_update_new(doc, object_of(properties));
-	/* Not required: the one inside levee.report has none. */
+	/* Not required: the one inside levee.report has neither. */
+	json_object_set_new(properties, "problems",
+			    json_pack("{s:s, s:{s:s}, s:s}", "type", "array", "items", "type", "string", "description",
+				      "why levee does not protect, in words; empty if it does"));
 	json_object_set_new(properties, "queues",
 			    json_pack("{s:[s,s], s:{s:s}, s:s}", "type", "array", "null", "items", "$ref",
 				      "levee.queues.json#/$defs/queue", "description",

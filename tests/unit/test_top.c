@@ -251,8 +251,28 @@ static void header_says_the_mode(void **state)
 	assert_non_null(strstr(first_line(v, &s), "WATCHING (--cookies never)"));
 	v->handoff = false;
 	assert_non_null(strstr(first_line(v, &s), "WATCHING (this kernel makes no cookies)"));
+	strcpy(v->problem, "the XDP program is no longer on the interface");
+	assert_non_null(strstr(first_line(v, &s), "eth0  PROBLEM: the XDP program is no longer on the interface"));
 	s.frozen = true;
 	assert_non_null(strstr(first_line(v, &s), "FROZEN at 12:00:15"));
+	free(v);
+}
+
+/* The row above has the numbers; what a screen of 80 columns must not cut off is what is wrong. */
+static void full_queue_says_what_is_wrong_in_80_columns(void **state)
+{
+	struct top_view *v = usual_view();
+	struct top_state s = { 0 };
+
+	(void)state;
+	v->listener[0].full = true;
+	strcpy(v->listener[0].note,
+	       "its accept queue is full, 4097 wait where 4096 may: the application accepts too slowly, and no SYN flood "
+	       "defence helps against that.");
+	assert_non_null(
+		strstr(drawn(v, &s, 24, 80, false), "\n   the application accepts too slowly, and no SYN flood "));
+	assert_non_null(
+		strstr(drawn(v, &s, 24, 160, false), "\n   its accept queue is full, 4097 wait where 4096 may: "));
 	free(v);
 }
 
@@ -648,6 +668,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_size),
 		cmocka_unit_test(help_fits),
 		cmocka_unit_test(header_says_the_mode),
+		cmocka_unit_test(full_queue_says_what_is_wrong_in_80_columns),
 		cmocka_unit_test(only_printable_text),
 		cmocka_unit_test(panes_say_what_is_missing),
 		cmocka_unit_test(history_is_to_scale),
