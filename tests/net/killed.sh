@@ -136,6 +136,19 @@ refuses "attach without privileges" 4 "not permitted|root" unprivileged "$LEVEE"
 refuses "detach without privileges" 4 "not permitted|root" unprivileged "$LEVEE" detach "$SERVER_DEV"
 mkdir "$LAB_DIR/plain"
 refuses "attach without a bpffs" 1 "not a bpffs" in_server env LEVEE_BPFFS="$LAB_DIR/plain" "$LEVEE" attach "$SERVER_DEV"
+# A bpffs in which everybody may make directories, as mount makes one that is not told otherwise.
+OPEN=$LAB_DIR/open
+in_open() { in_server env LEVEE_BPFFS="$OPEN" "$LEVEE" "$@"; }
+mkdir -p "$OPEN" "$LAB_DIR/precious/netns-1/eth9" && echo kept >"$LAB_DIR/precious/netns-1/eth9/file"
+mount -t bpf bpf "$OPEN"
+ln -s "$LAB_DIR/precious" "$OPEN/levee"
+refuses "attach into a directory that is a trap: a link" 1 "not root's directory" in_open attach "$SERVER_DEV"
+refuses "detach --all from it" 1 "not root's directory" in_open detach --all
+is "what the link leads to is kept" "$(cat "$LAB_DIR/precious/netns-1/eth9/file")" kept
+rm "$OPEN/levee"
+mkdir "$OPEN/levee" && chown 65534 "$OPEN/levee"
+refuses "attach into a directory that is somebody's" 1 "not root's directory" in_open attach "$SERVER_DEV"
+umount "$OPEN"
 check "none of that has left anything" nothing_left
 is "nor in a directory that is no bpffs" "$(ls -A "$LAB_DIR/plain")" ""
 check "pages come" served
