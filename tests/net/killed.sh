@@ -168,8 +168,8 @@ detach >/dev/null
 attach --flows 8192 >/dev/null
 kill -CONT "$LATE"
 wait "$LATE"
-is "it changes nothing of what is attached by then" "$?$(cut -d: -f2- "$LAB_DIR/late")" \
-	"3 $SERVER_DEV: levee was detached and attached again meanwhile: nothing is changed"
+is "it changes nothing of what is attached by then" "$? $(xargs <"$LAB_DIR/late")" \
+	"3 levee: $SERVER_DEV: levee was detached and attached again meanwhile: nothing is changed"
 is "which protects as it was attached" "$(levee status "$SERVER_DEV" --json | jq -r '.interfaces[0] | "\(.start_percent) \(.problems)"')" "50 []"
 detach >/dev/null
 check "pages come" served
