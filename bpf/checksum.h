@@ -11,7 +11,7 @@
 
 static __always_inline __u16 csum_fold(__u64 sum)
 {
-	/* At most 0x4fffb, then 0x10003 - 4, then 0xffff. */
+	/* At most 0x3fffc, then 0x10001, then 0xffff. */
 	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32 & 0xffff) + (sum >> 48);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);

@@ -91,6 +91,26 @@ static __noinline int flow_adopt(const struct run *run, const struct packet *p, 
 	return 0;
 }
 
+/* May the kernel be asked about one more stranger to the service at `index`, in cookie mode? */
+static __always_inline bool may_ask(const struct run *run, __u32 index)
+{
+	struct levee_service_counts *c = service_counts_at(index);
+	__u32 tick = run->now_ms >> LEVEE_ASKS_SHIFT;
+
+	if (!c)
+		return true;
+	if (c->asks_tick != tick) {
+		c->asks_tick = tick;
+		c->asks = 0;
+	}
+	if (c->asks >= LEVEE_ASKS_MAX) {
+		count(run, LEVEE_C_STRANGER_UNASKED);
+		return false;
+	}
+	c->asks++;
+	return true;
+}
+
 /* Asks the kernel about a stranger. A function for its stack. The states of the half-open entry that `p` does not fit in `was`, or 0. */
 static __noinline int ingress_adopt(struct xdp_md *ctx, const struct run *run, const struct packet *p, __u32 was)
 {
@@ -232,15 +252,19 @@ static __always_inline int half_open_syn(struct xdp_md *ctx, const struct run *r
 static __always_inline int half_open_misfit(struct xdp_md *ctx, const struct run *run, const struct packet *p,
 					    struct levee_half_open *h, __u32 index)
 {
-	int reason = ingress_adopt(ctx, run, p, half_open_states(h));
+	bool drop = half_open_in_cookie_mode(run, h);
+	int reason;
 
+	if (drop && !may_ask(run, h->service))
+		return LEVEE_DROP_HALF_OPEN;
+	reason = ingress_adopt(ctx, run, p, half_open_states(h));
 	if (reason == LEVEE_PASS_ADOPTED) {
 		half_open_remove(run, h, index, levee_tag_of_hash(p->hash), LEVEE_C_HALF_OPEN_DONE, LEVEE_ENDED_NOT);
 		return reason;
 	}
 	if (reason == LEVEE_PASS_HALF_OPEN && !(h->flags & LEVEE_HO_SYNACK))
 		return reason;
-	return half_open_in_cookie_mode(run, h) ? LEVEE_DROP_HALF_OPEN : LEVEE_PASS_HALF_OPEN;
+	return drop ? LEVEE_DROP_HALF_OPEN : LEVEE_PASS_HALF_OPEN;
 }
 
 /* RFC 9293 section 3.10.7.4 second: in SYN_RECEIVED only the number that is expected next resets. */
@@ -430,26 +454,6 @@ static __always_inline int ingress_cookie(struct xdp_md *ctx, const struct run *
 }
 
 /* --- of nobody */
-
-/* May the kernel be asked about one more stranger to the service at `index`, in cookie mode? */
-static __always_inline bool may_ask(const struct run *run, __u32 index)
-{
-	struct levee_service_counts *c = service_counts_at(index);
-	__u32 tick = run->now_ms >> LEVEE_ASKS_SHIFT;
-
-	if (!c)
-		return true;
-	if (c->asks_tick != tick) {
-		c->asks_tick = tick;
-		c->asks = 0;
-	}
-	if (c->asks >= LEVEE_ASKS_MAX) {
-		count(run, LEVEE_C_STRANGER_UNASKED);
-		return false;
-	}
-	c->asks++;
-	return true;
-}
 
 static __always_inline int reason_of_stranger(const struct packet *p)
 {

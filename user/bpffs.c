@@ -116,7 +116,7 @@ static int find_root(struct place *place, bool may_mount)
 		if (!is_bpffs(wish) || strlen(wish) >= sizeof(place->root))
 			return failed(EXIT_FAILED,
 				      "LEVEE_BPFFS names %s, which is not a bpffs or too long a path\n"
-				      "mount one (mount -t bpf bpf %s) or unset LEVEE_BPFFS",
+				      "mount one (mount -t bpf -o mode=0700 bpf %s) or unset LEVEE_BPFFS",
 				      wish, wish);
 		strcpy(place->root, wish);
 		return 0;
@@ -132,7 +132,7 @@ static int find_root(struct place *place, bool may_mount)
 		return failed(
 			err == EPERM || err == EACCES ? EXIT_UNSUPPORTED : EXIT_FAILED,
 			"no bpffs at %s, and mounting one failed: %s\n"
-			"in a namespace: mount one outside of /sys (mkdir /run/bpf; mount -t bpf bpf /run/bpf) and set LEVEE_BPFFS to it",
+			"in a namespace: mount one outside of /sys (mkdir /run/bpf; mount -t bpf -o mode=0700 bpf /run/bpf) and set LEVEE_BPFFS to it",
 			BPFFS, strerror(err ? err : ENOENT));
 	return 0;
 }
@@ -141,6 +141,27 @@ static int find_root(struct place *place, bool may_mount)
 static bool in_initial_netns(void)
 {
 	return access("/proc/sys/net/core/netdev_max_backlog", F_OK) == 0;
+}
+
+/*
+ * A bpffs may be one where everybody makes directories and links. Who has made levee's says what is removed, and what is
+ * given to the group, by paths in it.
+ */
+static bool top_is_trusted(const struct place *place)
+{
+	struct stat s;
+
+	return lstat(place->top, &s) < 0 || (S_ISDIR(s.st_mode) && (s.st_uid == 0 || s.st_uid == geteuid()));
+}
+
+static int check_top(const struct place *place)
+{
+	if (top_is_trusted(place))
+		return 0;
+	return failed(EXIT_FAILED,
+		      "%s is not root's directory: somebody else may have made it as a trap\n"
+		      "look at it (ls -ld %s) and remove it",
+		      place->top, place->top);
 }
 
 int place_find(struct place *place, const char *ifname, bool may_mount)
@@ -159,8 +180,9 @@ int place_find(struct place *place, const char *ifname, bool may_mount)
 		snprintf(place->group, sizeof(place->group), "%s", place->top);
 	else
 		snprintf(place->group, sizeof(place->group), "%s/netns-%llu", place->top, place->netns);
-	if (!ifname)
-		return 0;
+	err = check_top(place);
+	if (err || !ifname)
+		return err;
 	snprintf(name, sizeof(name), "%s", ifname);
 	for (char *c = name; *c; c++)
 		if (*c == '.')
@@ -178,6 +200,8 @@ int place_make(const struct place *place)
 {
 	int err = make_dir(place->top);
 
+	if (!err && !top_is_trusted(place)) /* made by somebody since place_find() */
+		err = -EPERM;
 	if (!err)
 		err = make_dir(place->group);
 	return err ? err : make_dir(place->dir);

@@ -168,14 +168,9 @@ static void print_changes(const struct maps *maps, const struct levee_settings *
 /* Under the lock: another command may have written the settings since they were read. */
 static int change_settings(struct maps *maps, const struct options *o, struct levee_settings *set)
 {
-	struct levee_meta meta;
-	int err = maps_read(maps, MAP_SETTINGS, &maps->settings);
+	struct levee_meta meta = maps->meta;
+	int err;
 
-	if (!err)
-		err = maps_read(maps, MAP_META, &maps->meta);
-	if (err)
-		return failed(EXIT_FAILED, "%s: reading the settings failed: %s", maps->ifname, strerror(-err));
-	meta = maps->meta;
 	*set = maps->settings;
 	err = timeouts_change(set->timeout_ms, o->arguments - 1, o->argument + 1);
 	for (int t = 0; !err && t < LEVEE_TIMEOUT_COUNT; t++)
@@ -209,7 +204,7 @@ static int open_and_set(const struct options *o)
 
 	if (err)
 		return err;
-	lock = maps_lock(&maps);
+	lock = settings_lock(&maps);
 	if (lock < 0)
 		return -lock;
 	err = change_settings(&maps, o, &set);

@@ -131,11 +131,14 @@ static int wait_until(__u64 ms)
 	return signal > 0 ? signal : 0;
 }
 
-static void reload(struct keeper *k)
+static int reload(struct keeper *k)
 {
+	int err;
+
 	notify("RELOADING=1\nMONOTONIC_USEC=%llu", monotonic_ms() * 1000);
-	keeper_reload(k);
+	err = keeper_reload(k);
 	notify("READY=1");
+	return err;
 }
 
 static unsigned int turn_ms(void)
@@ -150,17 +153,17 @@ static int go_on(struct keeper *k)
 {
 	unsigned int period = turn_ms();
 	__u64 next = monotonic_ms();
-	int err = 0, signal;
+	int err = 0, signal = 0;
 
 	for (;;) {
 		err = keeper_turn(k);
 		if (err)
 			return err;
 		next = next + period > monotonic_ms() ? next + period : monotonic_ms();
-		while ((signal = wait_until(next)) == SIGHUP)
-			reload(k);
-		if (signal)
-			return 0;
+		while (!err && (signal = wait_until(next)) == SIGHUP)
+			err = reload(k);
+		if (err || signal)
+			return err;
 	}
 }
 

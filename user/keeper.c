@@ -384,18 +384,20 @@ static void tell_change(const struct keeper *k, const json_t *change)
 	     applied ? "%s is %s now" : "%s is not made %s: %s", name, after, model_text(change, "why"));
 }
 
-void keeper_reload(struct keeper *k)
+int keeper_reload(struct keeper *k)
 {
 	close_plan struct settings_plan plan = {};
 	close_conf struct conf conf = {};
+	int err = look_again(k);
 	const json_t *change;
 	size_t i;
 
-	if (conf_find(&conf, k->options, k->maps.meta.file) || settings_load(&k->maps, &conf, &plan))
-		return;
+	if (err || conf_find(&conf, k->options, k->maps.meta.file) || settings_load(&k->maps, &conf, &plan))
+		return err;
 	tell(&k->teller, JOURNAL_NOTICE, "reloaded", json_pack("{s:s}", "file", conf.path), "%s%s",
 	     *conf.path ? conf.path : "there is no " CONF_DEFAULT,
 	     *conf.path ? " is applied" : ": all is as by default");
 	json_array_foreach(plan.changes, i, change)
 		tell_change(k, change);
+	return 0;
 }

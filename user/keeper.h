@@ -34,8 +34,11 @@ void keeper_close(struct keeper *k);
 /* Opens what is attached and claims it; an error if another levee run has it. */
 int keeper_open(struct keeper *k);
 
-/* Reads levee.conf again and applies what can be changed while levee is attached. Says what was wrong, and goes on. */
-void keeper_reload(struct keeper *k);
+/*
+ * Reads levee.conf again and applies what can be changed while levee is attached. Says what was wrong with it, and goes on.
+ * Else as keeper_turn().
+ */
+int keeper_reload(struct keeper *k);
 
 /* One turn: 0, or an exit code that has been said: levee was detached, or the interface is gone. */
 int keeper_turn(struct keeper *k);

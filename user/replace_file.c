@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "errors.h"
@@ -78,11 +79,25 @@ static int write_into(const char *path, const void *data, size_t size)
 	return fd < 0 ? errno : write_all(fd, data, size);
 }
 
-/* The file itself where a link leads to it. */
-static void resolve(const char *path, char to[PATH_MAX])
+/*
+ * The file itself where a link leads to it. It is the kernel that follows, which does not follow what somebody else has laid
+ * where everybody may lay one (fs.protected_symlinks); realpath() would. errno, or 0.
+ */
+static int resolve(const char *path, char to[PATH_MAX])
 {
-	if (!realpath(path, to))
+	close_fd int fd = open(path, O_PATH | O_CLOEXEC);
+	char descriptor[32];
+	ssize_t len;
+
+	if (fd < 0 && errno == EACCES)
+		return errno;
+	snprintf(descriptor, sizeof(descriptor), "/proc/self/fd/%d", fd);
+	len = fd < 0 ? -1 : readlink(descriptor, to, PATH_MAX - 1);
+	if (len < 0)
 		snprintf(to, PATH_MAX, "%s", path);
+	else
+		to[len] = '\0';
+	return 0;
 }
 
 static bool is_special(const char *path)
@@ -96,8 +111,10 @@ int replace_file_check(const char *path)
 {
 	char resolved[PATH_MAX];
 	struct stat s;
+	int err = resolve(path, resolved);
 
-	resolve(path, resolved);
+	if (err)
+		return could_not(path, "writing", err);
 	if (stat(path, &s) == 0 && S_ISDIR(s.st_mode))
 		return could_not(path, "writing", EISDIR);
 	if (access(is_special(path) ? path : dirname(resolved), W_OK) < 0)
@@ -115,7 +132,9 @@ int replace_file(const char *path, const void *data, size_t size)
 		err = write_into(path, data, size);
 		return err ? could_not(path, "writing", err) : 0;
 	}
-	resolve(path, resolved);
+	err = resolve(path, resolved);
+	if (err)
+		return could_not(path, "writing", err);
 	sigemptyset(&ending);
 	sigaddset(&ending, SIGINT);
 	sigaddset(&ending, SIGTERM);

@@ -253,19 +253,32 @@ int settings_apply(struct maps *maps, const struct settings_plan *plan)
 	return settings_write(maps, &plan->settings, &meta);
 }
 
+int settings_lock(struct maps *maps)
+{
+	int lock = maps_lock(maps), err = lock < 0 ? 0 : maps_check(maps);
+
+	if (lock < 0)
+		return lock;
+	if (!err)
+		err = maps_read(maps, MAP_SETTINGS, &maps->settings);
+	if (!err)
+		err = maps_read(maps, MAP_META, &maps->meta);
+	if (!err)
+		return lock;
+	close(lock);
+	if (err == -ENOENT || err == -ESTALE)
+		return -failed(EXIT_NOTHING, "%s: levee was detached%s meanwhile: nothing is changed", maps->ifname,
+			       err == -ESTALE ? " and attached again" : "");
+	return -failed(EXIT_FAILED, "%s: reading the settings failed: %s", maps->ifname, strerror(-err));
+}
+
 int settings_load(struct maps *maps, const struct conf *conf, struct settings_plan *plan)
 {
-	close_fd int lock = maps_lock(maps);
+	close_fd int lock = settings_lock(maps);
 	int err;
 
 	if (lock < 0)
 		return -lock;
-	/* Under the lock: another command may have written since they were opened. */
-	err = maps_read(maps, MAP_SETTINGS, &maps->settings);
-	if (!err)
-		err = maps_read(maps, MAP_META, &maps->meta);
-	if (err)
-		return failed(EXIT_FAILED, "%s: reading the settings failed: %s", maps->ifname, strerror(-err));
 	err = settings_plan(maps, conf, plan);
 	return err ? err : settings_apply(maps, plan);
 }

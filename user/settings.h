@@ -33,6 +33,13 @@ void settings_plan_free(struct settings_plan *plan);
 /* Writes it: the programs see it from the next packet on. The place's lock is held. */
 int settings_apply(struct maps *maps, const struct settings_plan *plan);
 
+/*
+ * maps_lock(), and what another command may have written since the maps were opened is read. An error where it was detached:
+ * what is attached by then is another, which settings of these maps would switch off. The descriptor, or an exit code made
+ * negative after failed().
+ */
+int settings_lock(struct maps *maps);
+
 /* Both, under the lock. */
 int settings_load(struct maps *maps, const struct conf *conf, struct settings_plan *plan);
 

@@ -136,7 +136,41 @@ refuses "attach without privileges" 4 "not permitted|root" unprivileged "$LEVEE"
 refuses "detach without privileges" 4 "not permitted|root" unprivileged "$LEVEE" detach "$SERVER_DEV"
 mkdir "$LAB_DIR/plain"
 refuses "attach without a bpffs" 1 "not a bpffs" in_server env LEVEE_BPFFS="$LAB_DIR/plain" "$LEVEE" attach "$SERVER_DEV"
+# A bpffs in which everybody may make directories, as mount makes one that is not told otherwise.
+OPEN=$LAB_DIR/open
+in_open() { in_server env LEVEE_BPFFS="$OPEN" "$LEVEE" "$@"; }
+mkdir -p "$OPEN" "$LAB_DIR/precious/netns-1/eth9" && echo kept >"$LAB_DIR/precious/netns-1/eth9/file"
+mount -t bpf bpf "$OPEN"
+ln -s "$LAB_DIR/precious" "$OPEN/levee"
+refuses "attach into a directory that is a trap: a link" 1 "not root's directory" in_open attach "$SERVER_DEV"
+refuses "detach --all from it" 1 "not root's directory" in_open detach --all
+is "what the link leads to is kept" "$(cat "$LAB_DIR/precious/netns-1/eth9/file")" kept
+rm "$OPEN/levee"
+mkdir "$OPEN/levee" && chown 65534 "$OPEN/levee"
+refuses "attach into a directory that is somebody's" 1 "not root's directory" in_open attach "$SERVER_DEV"
+umount "$OPEN"
 check "none of that has left anything" nothing_left
 is "nor in a directory that is no bpffs" "$(ls -A "$LAB_DIR/plain")" ""
+
+# A command that has opened the maps and waits for its turn, while others detach and attach anew.
+exec {LOCK}<"$LEVEE_BPFFS"
+attach --flows 4096 >/dev/null
+flock "$LOCK"
+printf '[%s]\nstart = 60\n' "$SERVER_DEV" >"$LAB_DIR/late.conf"
+ip netns exec "$SERVER_NS" "$LEVEE" config load "$SERVER_DEV" --file "$LAB_DIR/late.conf" >"$LAB_DIR/late" 2>&1 &
+LATE=$!
+check "a command waits for the lock" wait_for 'grep -q -- "-> FLOCK .* $LATE " /proc/locks' 5
+kill -STOP "$LATE"
+check "and sleeps" wait_for '[ "$(ps -o state= -p "$LATE")" = T ]' 5
+flock -u "$LOCK"
+exec {LOCK}<&-
+detach >/dev/null
+attach --flows 8192 >/dev/null
+kill -CONT "$LATE"
+wait "$LATE"
+is "it changes nothing of what is attached by then" "$? $(xargs <"$LAB_DIR/late")" \
+	"3 levee: $SERVER_DEV: levee was detached and attached again meanwhile: nothing is changed"
+is "which protects as it was attached" "$(levee status "$SERVER_DEV" --json | jq -r '.interfaces[0] | "\(.start_percent) \(.problems)"')" "50 []"
+detach >/dev/null
 check "pages come" served
 done_testing

@@ -202,33 +202,55 @@ static void older_connection(struct world *w, const struct row *row, bool v6)
 }
 
 /* More strangers than the kernel is asked about in one tick of its budget. */
-static bool flood_of_strangers(struct world *w)
+static bool flood_of_strangers(struct world *w, const struct segment *stranger, int reason)
 {
-	struct segment stranger = { .flags = F_ACK, .seq = 1, .ack = 1, .port = 1 };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .repeat = LEVEE_ASKS_MAX);
 
-	world_in(w, &stranger, LEVEE_DROP_BAD_COOKIE, NULL);
+	world_in(w, stranger, reason, NULL);
 	opts.data_in = w->sent.data;
 	opts.data_size_in = w->sent.len;
 	return bpf_prog_test_run_opts(world_ingress_fd(w), &opts) == 0 && opts.retval == XDP_DROP;
+}
+
+/* Where this process is held up, the budget is a new one: again. */
+static void more_than_is_asked(struct world *w, const struct segment *stranger, int reason)
+{
+	uint64_t before = world_counted(w, LEVEE_C_STRANGER_UNASKED);
+
+	for (int i = 0; i < 50 && world_counted(w, LEVEE_C_STRANGER_UNASKED) == before; i++)
+		if (!flood_of_strangers(w, stranger, reason) || !flood_of_strangers(w, stranger, reason))
+			complain(w, "a stranger was not dropped");
+	if (world_counted(w, LEVEE_C_STRANGER_UNASKED) == before)
+		complain(w, "the kernel was asked about every stranger");
+}
+
+/* Nor may a SYN that an attacker has sent himself open a way around that. */
+static void asking_of_half_open_is_bounded(struct world *w, const struct row *row, bool v6)
+{
+	struct segment syn = { .flags = F_SYN }, synack = { .flags = F_SYN | F_ACK, .ack = 1 };
+	struct segment misfit = { .flags = F_ACK, .seq = 1, .ack = 77 };
+
+	(void)row;
+	(void)v6;
+	world_in(w, &syn, LEVEE_PASS_SYN, NULL);
+	world_out(w, &synack);
+	w->settings.cookies = LEVEE_COOKIES_ALWAYS;
+	world_apply_settings(w);
+	world_flag_service(w, 0, LEVEE_SVC_REFUSED);
+	more_than_is_asked(w, &misfit, LEVEE_DROP_HALF_OPEN);
 }
 
 /* The kernel is asked about so many strangers and no more; one that it would have known comes through when it is sent again. */
 static void asking_is_bounded(struct world *w, const struct row *row, bool v6)
 {
 	struct segment data = { .flags = F_PSH | F_ACK, .seq = 1, .ack = 1, .payload = 100 };
+	struct segment stranger = { .flags = F_ACK, .seq = 1, .ack = 1, .port = 1 };
 	const struct timespec pause = { .tv_nsec = 20000000 };
 	int server = listener(w, v6, 0, 5), fd = client(w, v6), reason = -1;
-	uint64_t before = world_counted(w, LEVEE_C_STRANGER_UNASKED);
 
 	(void)row;
 	use_real_numbers(w, fd, true);
-	/* Where this process is held up, the budget is a new one: again. */
-	for (int i = 0; i < 50 && world_counted(w, LEVEE_C_STRANGER_UNASKED) == before; i++)
-		if (!flood_of_strangers(w) || !flood_of_strangers(w))
-			complain(w, "a stranger was not dropped");
-	if (world_counted(w, LEVEE_C_STRANGER_UNASKED) == before)
-		complain(w, "the kernel was asked about every stranger");
+	more_than_is_asked(w, &stranger, LEVEE_DROP_BAD_COOKIE);
 	for (int i = 0; i < 500 && reason != LEVEE_PASS_ADOPTED; i++) {
 		reason = world_in_reason(w, &data);
 		nanosleep(&pause, NULL);
@@ -535,6 +557,7 @@ static const struct {
 	  older_connection },
 	{ { .name = "the kernel is not asked about every stranger of a flood", .cookies = LEVEE_COOKIES_ALWAYS },
 	  asking_is_bounded },
+	{ { .name = "nor about every wrong ACK behind a half-open SYN" }, asking_of_half_open_is_bounded },
 	{ { .name = "the listener's backlog is the share", .no_service = true }, share_is_backlog },
 	{ { .name = "a service that listens is not retired by a RST" }, listening_service_stays },
 	{ { .name = "an MPTCP listener gets no cookies", .cookies = LEVEE_COOKIES_ALWAYS, .no_service = true },

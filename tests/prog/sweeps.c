@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * sweeps.c - tests that are loops and not rows: all flags against a statement of the rules, all
- * combinations of options there and back, blind guesses, full tables, and what the housekeeping timer does.
+ * combinations of options there and back, options of any layout, blind guesses, full tables, and what the housekeeping timer does.
  */
 #include <linux/bpf.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -111,6 +112,160 @@ static void all_options(struct world *w, const struct row *row, bool v6)
 	for (unsigned int i = 0; i < 16 * 8; i++) {
 		w->link.remote_isn += 0x01010101;
 		there_and_back(w, i & 15, i & 16, i & 32, i & 64);
+	}
+}
+
+/* --- options of any layout, against a plain walk over them */
+
+#define OPTION_BYTES 40
+
+struct said {
+	uint16_t mss;
+	uint8_t wscale;
+	uint8_t present; /* LEVEE_OPT_* */
+};
+
+static void take_option(struct said *said, const uint8_t *option)
+{
+	switch (option[0] << 8 | option[1]) {
+	case 2 << 8 | 4:
+		said->mss = get16(option + 2);
+		said->present |= LEVEE_OPT_MSS;
+		break;
+	case 3 << 8 | 3:
+		said->wscale = option[2] > 14 ? 14 : option[2];
+		said->present |= LEVEE_OPT_WSCALE;
+		break;
+	case 4 << 8 | 2:
+		said->present |= LEVEE_OPT_SACK;
+		break;
+	case 8 << 8 | 10:
+		said->present |= LEVEE_OPT_TS;
+		break;
+	default:
+		if (option[0] == 19 || option[0] == 29)
+			said->present |= LEVEE_OPT_SIGNED;
+	}
+}
+
+/* RFC 9293 section 3.1: ends at the end, or at what makes no sense. */
+static struct said walk_options(const uint8_t *at, uint32_t len)
+{
+	struct said said = { 0 };
+
+	for (uint32_t i = 0; i < len && at[i] != 0;) {
+		if (at[i] == 1) {
+			i++;
+			continue;
+		}
+		if (i + 1 == len || at[i + 1] < 2 || i + at[i + 1] > len)
+			break;
+		take_option(&said, at + i);
+		i += at[i + 1];
+	}
+	return said;
+}
+
+/* What the cookie keeps of it, for a server that offers all. */
+static uint16_t cookie_keeps(const struct said *said, bool v4)
+{
+	uint16_t co = levee_mss_class(said->mss, v4);
+
+	co |= said->present & LEVEE_OPT_WSCALE ? LEVEE_CO_HAS_WSCALE | said->wscale << 3 : 0;
+	co |= said->present & LEVEE_OPT_SACK ? LEVEE_CO_SACK : 0;
+	co |= said->present & LEVEE_OPT_TS ? LEVEE_CO_TS : 0;
+	return levee_cookie_options(co);
+}
+
+static void answered_as_walked(struct world *w, const uint8_t *options, uint32_t len, uint16_t port)
+{
+	const struct said said = walk_options(options, len);
+	const uint16_t want = cookie_keeps(&said, !w->link.v6);
+	char text[2 + 2 * OPTION_BYTES + 1] = "x";
+	const struct segment syn = { .flags = F_SYN, .options = text, .port = port };
+	const struct segment broken = { .flags = F_SYN, .options = text, .port = port, .bad_tcp_checksum = true };
+	const struct segment ack = { .flags = F_ACK,
+				     .seq = 1,
+				     .ack = 1,
+				     .port = port,
+				     .options = said.present & LEVEE_OPT_TS ? "nop nop ts" : NULL };
+	struct levee_flow f = { 0 };
+
+	for (uint32_t i = 0; i < len; i++)
+		sprintf(text + 1 + 2 * i, "%02x", options[i]);
+	if (said.present & LEVEE_OPT_SIGNED) {
+		world_in(w, &syn, LEVEE_PASS_SYN_SIGNED, NULL);
+		return;
+	}
+	if (!world_in(w, &broken, LEVEE_DROP_CHECKSUM, NULL) || !world_in(w, &syn, LEVEE_TX_COOKIE, NULL) ||
+	    !world_in(w, &ack, LEVEE_PASS_COOKIE, NULL) || !world_flow(w, &f) || f.cookie.options != want)
+		complain(w, "SYN with the options %s: %#x, wanted %#x", text + 1, f.cookie.options, want);
+}
+
+/* Those of common systems, and others that are almost the same. */
+static const uint8_t option_quads[][4] = {
+	{ 2, 4, 5, 0xb4 },
+	{ 1, 3, 3, 7 },
+	{ 3, 3, 200, 1 },
+	{ 1, 1, 4, 2 },
+	{ 4, 2, 0, 0 },
+	{ 4, 2, 1, 1 },
+	{ 1, 1, 1, 1 },
+	{ 0, 3, 3, 7 },
+	{ 2, 3, 4, 2 },
+	{ 1, 1, 8, 10 },
+	{ 4, 2, 8, 10 },
+	{ 1, 1, 19, 2 },
+	{ 0xff, 0xff, 0xff, 0xff },
+};
+
+#define QUADS ARRAY_SIZE(option_quads)
+#define SHORT_QUADS 9 /* the first of them, whose options do not reach beyond */
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+/* One quad, and all sequences of three short ones; then as many as fit, of which each third is random. */
+static void any_layout(struct world *w, const struct row *row, bool v6)
+{
+	uint32_t random = 1, triples = SHORT_QUADS * SHORT_QUADS * SHORT_QUADS;
+	uint8_t options[OPTION_BYTES];
+
+	world_reset(w, row, v6, 100, 200);
+	for (uint32_t i = 0; i < QUADS && !w->failures; i++)
+		answered_as_walked(w, option_quads[i], 4, i);
+	for (uint32_t i = 0; i < triples && !w->failures; i++) {
+		memcpy(options, option_quads[i % SHORT_QUADS], 4);
+		memcpy(options + 4, option_quads[i / SHORT_QUADS % SHORT_QUADS], 4);
+		memcpy(options + 8, option_quads[i / SHORT_QUADS / SHORT_QUADS], 4);
+		answered_as_walked(w, options, 12, 1000 + i);
+	}
+	for (uint32_t i = 0; i < 500 && !w->failures; i++) {
+		for (uint32_t at = 0; at < OPTION_BYTES; at += 4) {
+			uint32_t any = next_random(&random) * 257;
+
+			memcpy(options + at, next_random(&random) % 3 ? option_quads[any % QUADS] : (uint8_t *)&any, 4);
+		}
+		answered_as_walked(w, options, i % 11 * 4, 10000 + i);
+	}
+}
+
+/* IPv4 headers of every length: right, and wrong. */
+static void any_ip_header(struct world *w, const struct row *row, bool v6)
+{
+	static const char most[] = "oooooooooo";
+
+	world_reset(w, row, v6, 100, 200);
+	for (uint16_t words = 0; words < sizeof(most); words++) {
+		const struct segment syn = { .flags = F_SYN, .ext = most + sizeof(most) - 1 - words, .port = words };
+		struct segment broken = syn;
+
+		broken.bad_ip_checksum = true;
+		world_in(w, &syn, LEVEE_TX_COOKIE, NULL);
+		world_in(w, &broken, LEVEE_DROP_CHECKSUM, NULL);
 	}
 }
 
@@ -286,6 +441,12 @@ static const struct {
 	    .cookies = LEVEE_COOKIES_ALWAYS,
 	    .profile_options = LEVEE_OPT_MSS | LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS | LEVEE_OPT_ECN },
 	  all_options },
+	{ { .name = "options of any layout are read as a plain walk reads them",
+	    .cookies = LEVEE_COOKIES_ALWAYS,
+	    .profile_options = LEVEE_OPT_MSS | LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS },
+	  any_layout },
+	{ { .name = "IP headers of every length are summed", .family = ONLY_V4, .cookies = LEVEE_COOKIES_ALWAYS },
+	  any_ip_header },
 	{ { .name = "5000 blind guesses", .cookies = LEVEE_COOKIES_ALWAYS }, blind_guesses },
 	{ { .name = "the flow table overflows", .cookies = LEVEE_COOKIES_ALWAYS }, flow_table_overflows },
 	{ { .name = "closed services make room for new ones", .no_service = true }, closed_services_make_room },
@@ -296,7 +457,7 @@ static const struct {
 void run_sweeps(struct world *w, report_fn report)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(sweeps); i++)
-		for (int v6 = 0; v6 <= 1 && wanted(sweeps[i].row.name); v6++) {
+		for (int v6 = 0; v6 <= (sweeps[i].row.family != ONLY_V4) && wanted(sweeps[i].row.name); v6++) {
 			sweeps[i].run(w, &sweeps[i].row, v6);
 			report(w, w->failures == 0);
 		}

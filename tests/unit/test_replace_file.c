@@ -134,6 +134,35 @@ static void a_link_is_followed(void **state)
 	assert_int_equal(files(), 2);
 }
 
+static bool links_are_protected(void)
+{
+	FILE *f = fopen("/proc/sys/fs/protected_symlinks", "re");
+	int c = f ? fgetc(f) : '0';
+
+	if (f)
+		fclose(f);
+	return c == '1';
+}
+
+/* Somebody has laid a link where everybody may lay one: root's file that it names stays as it is. */
+static void a_trap_is_not_followed(void **state)
+{
+	char trap[160];
+
+	(void)state;
+	if (geteuid() != 0 || !links_are_protected())
+		skip();
+	assert_int_equal(replace_file(path, "precious", 8), 0);
+	assert_int_equal(chmod(dir, 01777), 0);
+	assert_int_equal(chown(dir, 65533, -1), 0);
+	snprintf(trap, sizeof(trap), "%s/report.html", dir);
+	assert_int_equal(symlink("page.html", trap), 0);
+	assert_int_equal(lchown(trap, 65534, 65534), 0);
+	assert_int_equal(replace_quietly(trap, "x", 1), EXIT_UNSUPPORTED);
+	holds(path, "precious");
+	assert_int_equal(files(), 2);
+}
+
 static void a_device_stays_one(void **state)
 {
 	struct stat s;
@@ -181,6 +210,7 @@ int main(void)
 		TEST(new_and_old),
 		TEST(no_room),
 		TEST(a_link_is_followed),
+		TEST(a_trap_is_not_followed),
 		TEST(a_device_stays_one),
 		TEST(where_nothing_can_be_written),
 		TEST(what_can_be_told_before),
