@@ -13,7 +13,8 @@
 struct attach_result {
 	struct levee_meta meta;
 	struct seed_result seeded;
-	__u32 cookies; /* enum levee_cookies, as it is in force */
+	__u32 cookies;   /* enum levee_cookies, as it is in force */
+	__u32 confirm_ms; /* of the settings: 0, or when it detaches by itself */
 };
 
 /* All or nothing: after an error the interface is as it was. */
