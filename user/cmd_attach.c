@@ -72,7 +72,7 @@ static void render(const json_t *m)
 	printf("next: levee status %s, levee stats %s --watch 1, levee detach %s\n", ifname, ifname, ifname);
 }
 
-/* From here on somebody has to confirm. A terminal that hangs up must not end this before the guard is there. */
+/* From here on somebody has to confirm. */
 static void await(const struct attach_result *r, const struct levee_clock *clock)
 {
 	int err = r->confirm_ms ? guard_start(&r->meta, clock, r->confirm_ms) : 0;
@@ -91,6 +91,7 @@ int cmd_attach(const struct options *given)
 	free_json json_t *doc = NULL;
 	int err = conf_complete(&options);
 
+	/* A terminal that hangs up must not end this before the guard is there. */
 	if (options.confirm_ms)
 		signal(SIGHUP, SIG_IGN);
 	if (!err)

@@ -25,6 +25,8 @@
 
 /* So soon it sees that nothing waits any more. */
 #define LOOK_MS 1000U
+/* After detaching has failed. */
+#define RETRY_MS 30000U
 
 struct guard {
 	struct place place;
@@ -57,31 +59,29 @@ static unsigned int index_now(const struct guard *g)
 	return if_indextoname(g->meta->ifindex, name) ? g->meta->ifindex : 0;
 }
 
-static void detach(const struct guard *g)
+static bool detach(const struct guard *g)
 {
 	char why[256] = "";
 	struct removal done;
+	int err;
 
 	errors_keep(why, sizeof(why));
-	if (remove_levee(&g->place, g->meta->ifname, index_now(g), &done))
+	err = remove_levee(&g->place, g->meta->ifname, index_now(g), &done);
+	if (err)
 		syslog(LOG_ERR, "%s: not confirmed in time; levee lets everything pass, but detaching failed: %s",
 		       g->meta->ifname, why);
 	else
 		syslog(LOG_WARNING, "%s: not confirmed in time; levee has detached", g->meta->ifname);
+	return !err;
 }
 
-/* Under the lock, as another command may be confirming, detaching or attaching. Has it been dealt with? */
+/* Under the lock, as another command may be confirming, detaching or attaching. Is there nothing left to do? */
 static bool end_it(const struct guard *g)
 {
 	close_fd int lock = place_lock(&g->place);
+	int waits = lock < 0 ? lock : still_waits(g);
 
-	if (lock < 0)
-		return lock == -ENOENT;
-	if (still_waits(g) < 0)
-		return false;
-	if (still_waits(g))
-		detach(g);
-	return !still_waits(g);
+	return waits > 0 ? detach(g) : !waits;
 }
 
 static void wait_ms(__u32 ms)
@@ -99,7 +99,7 @@ static void guard(const struct guard *g)
 
 		if (!left && end_it(g))
 			return;
-		wait_ms(left && left < LOOK_MS ? left : LOOK_MS);
+		wait_ms(!left ? RETRY_MS : left < LOOK_MS ? left : LOOK_MS);
 	}
 }
 
