@@ -77,51 +77,46 @@ TERMINAL=$(in_closing_terminal ip netns exec "$SERVER_NS" "$LEVEE" attach "$SERV
 check "attach returns at once, and says what will happen and when" grep -qE \
 	"detaches by itself at [0-9:]{8} unless: levee confirm $SERVER_DEV" <<<"$(tr -s ' \r\n' ' ' <<<"$TERMINAL")"
 check "its terminal is hung up" grep -q "ended with 0.*hung up by signal 1" <<<"$(tr '\r\n' '  ' <<<"$TERMINAL")"
-WAITS=$(levee status "$SERVER_DEV")
 GUARD=$(guards "$SERVER_DEV")
-GUARDED=$(ps -o tty= -p "$GUARD" | xargs; readlink "/proc/$GUARD"/fd/* | sort -u)
-kill -HUP "$GUARD"
-echoed held || not_ok "the connection is held while levee waits"
-if is_gone "$SERVER_DEV"; then
-	skip "what is seen while it waits" "this machine was too slow"
-else
-	check "status says that it waits, and for how long" grep -qE \
-		"waits.*detaches by itself at [0-9:]{8}, in [0-9.]+ m?s, unless: levee confirm" <<<"$(tr -s ' \n' ' ' <<<"$WAITS")"
-	is "who would detach has no terminal and nothing open" "$GUARDED" $'?\n/dev/null'
-fi
+TTY=$(ps -o tty= -p "${GUARD:-0}" 2>/dev/null) # nothing, if this machine is so slow that it has ended
+is "who would detach has no terminal" "$(xargs <<<"${TTY:-?}")" "?"
+kill -HUP "$GUARD" 2>/dev/null
 check "not confirmed, hung up: it detaches by itself" wait_for 'is_gone "$SERVER_DEV"' 20
 check "the connection is held: it came before levee, and is there after it" echoed held
 check "new ones come" page
 check "no process is left" wait_for '[ -z "$(guards "$SERVER_DEV")$(guards "$OTHER")" ]' 10
 is "what was confirmed stays, its time being over" "$(of "$OTHER" .enabled) $(of "$OTHER" .confirm)" "true null"
 levee detach "$OTHER" >/dev/null
-check "nothing is left of either" nothing_left
+check "detached: nothing is left of either" nothing_left
 is "not attached: nothing to confirm" "$(code_of levee confirm "$SERVER_DEV")" 3
 
-# --- attached anew in between, and two at once
+# --- attached anew in between
 
 attach "${SMALL[@]}" --confirm 1h >/dev/null
 FORMER=$(guards "$SERVER_DEV")
 detach >/dev/null
 attach --cookies always "${SMALL[@]}" --confirm 1h >/dev/null
-levee attach "$OTHER" "${SMALL[@]}" --confirm 1h >/dev/null
 check "detached and attached anew: the former process sees that, and ends" wait_for "! kill -0 $FORMER" 10
+check "status says that it waits, and for how long" grep -qE \
+	"waits.*detaches by itself at [0-9:]{8}, in [0-9a-z ]+, unless: levee confirm" <<<"$(levee status "$SERVER_DEV" | tr -s ' \n' ' ')"
+is "who would detach has nothing open" "$(readlink "/proc/$(guards "$SERVER_DEV")"/fd/* | sort -u)" /dev/null
+check "the connection is held while it waits" echoed held
 is "and what is there waits" "$(status " | .enabled and .confirm.left_ms > 3500000")" true
 is "to attach once more is refused" "$(code_of attach)" 1
-ip netns exec "$SERVER_NS" "$LEVEE" run "$OTHER" --json >"$LAB_DIR/run" 2>&1 &
+ip netns exec "$SERVER_NS" "$LEVEE" run "$SERVER_DEV" --json >"$LAB_DIR/run" 2>&1 &
 RUN=$!
+check "levee run adopts it, and says what it waits for" wait_for 'grep -q "\"unconfirmed\"" "$LAB_DIR/run"' 10
+
+# --- the process that would detach is killed
+
+kill -9 "$(guards "$SERVER_DEV")"
 page
-GUARDS=("$(guards "$SERVER_DEV")" "$(guards "$OTHER")")
-is "two at once: each has its process" "$(wc -w <<<"${GUARDS[0]}") $(wc -w <<<"${GUARDS[1]}")" "1 1"
-
-# --- the processes that would detach are killed
-
-kill -9 "${GUARDS[@]}"
 is "before its time is up it protects" "$(counted "answer.cookie_sent pass.disabled" page)" "1 0"
 MARK=$(mark "$SERVER_DEV")
 levee reload "$SERVER_DEV" >/dev/null
 levee config set "$SERVER_DEV" closing=61s >/dev/null
 is "reload and config set keep the time" "$(mark "$SERVER_DEV")" "$MARK"
+kill -STOP "$RUN"
 time_is_up "$SERVER_DEV"
 check "killed: when its time is up it is off" wait_for '[ "$(status .enabled)" = false ]' 10
 read -r COOKIES DISABLED <<<"$(counted "answer.cookie_sent pass.disabled" page)"
@@ -131,12 +126,10 @@ is "status calls it a problem" "$(code_of levee status "$SERVER_DEV") $(status .
 check "it says which" grep -q "nobody has confirmed it in time" <<<"$(tr -s ' \n' ' ' <<<"$(levee status "$SERVER_DEV")")"
 is "it is too late to confirm" "$(code_of levee confirm "$SERVER_DEV")" 3
 is "there is nothing to reload" "$(code_of levee reload "$SERVER_DEV")" 1
-check "levee run has adopted the other one, and says what waits" wait_for 'grep -q "\"unconfirmed\"" "$LAB_DIR/run"' 10
-time_is_up "$OTHER"
-wait $RUN
-is "it detaches that, and ends" "$? $(tail -1 "$LAB_DIR/run" | jq -r .event)" "3 detached"
-check "it is gone" is_gone "$OTHER"
-
+kill -CONT "$RUN"
+wait "$RUN"
+is "levee run detaches what is left, and ends" "$? $(tail -1 "$LAB_DIR/run" | jq -r .event)" "3 detached"
+check "nothing is left" nothing_left
+check "the connection is held" echoed held
 released held
-check_detach
 done_testing
