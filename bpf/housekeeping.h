@@ -235,6 +235,19 @@ static __always_inline void tick_sweeps(const struct run *run, struct housekeepe
 	tick_sweep_flows(run, keeper);
 }
 
+/*
+ * Attached until it is confirmed, and nobody has (levee attach --confirm): every packet passes from now on, also where the
+ * process that was to detach is no more. Whoever writes settings that are older than this finds them so at the next tick.
+ */
+static __always_inline void tick_confirm(const struct run *run)
+{
+	struct levee_settings *s = (struct levee_settings *)run->settings;
+	__u32 until_ms = READ_ONCE(s->confirm_ms);
+
+	if (until_ms && (__s32)(run->now_ms - until_ms) >= 0)
+		WRITE_ONCE(s->enabled, 0);
+}
+
 static int tick(void *map, int *key, struct housekeeper *keeper)
 {
 	__u64 flows_now = 0, began = bpf_ktime_get_ns();
@@ -243,6 +256,7 @@ static int tick(void *map, int *key, struct housekeeper *keeper)
 	(void)map;
 	(void)key;
 	if (run_begin(&run)) {
+		tick_confirm(&run);
 		tick_sweeps(&run, keeper);
 		tick_services(&run);
 		bpf_loop(cpus, sum_flows, &flows_now, 0);

@@ -21,6 +21,7 @@
 #include "bpffs.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "confirm.h"
 #include "errors.h"
 #include "handoff.h"
 #include "kernel.h"
@@ -114,7 +115,8 @@ static int remove_remains(struct session *s)
 	int err = remove_levee(&s->place, s->ifname, s->ifindex, &done);
 
 	if (!err && removal_any(&done))
-		note("%s: removed what an interrupted attach or a former interface of this name had left", s->ifname);
+		note("%s: removed what an interrupted attach, one that was not confirmed, or a former interface of this name had left",
+		     s->ifname);
 	return err;
 }
 
@@ -491,6 +493,9 @@ static int start(struct session *s)
 	if (err)
 		return failed(EXIT_FAILED, "%s: starting the housekeeping timer failed: %s", s->ifname, strerror(-err));
 	s->settings.enabled = meta(s)->edition;
+	if (s->options->confirm_ms)
+		s->settings.confirm_ms = confirm_mark(&s->settings.clock, s->options->confirm_ms);
+	s->result->confirm_ms = s->settings.confirm_ms;
 	return write_map(s, s->skel->maps.settings, &s->settings);
 }
 

@@ -13,8 +13,9 @@
 struct attach_result {
 	struct levee_meta meta;
 	struct seed_result seeded;
-	__u32 cookies; /* enum levee_cookies, as it is in force */
-	bool already;  /* attach_unless_attached() has found levee there: the others say nothing */
+	__u32 cookies;    /* enum levee_cookies, as it is in force */
+	__u32 confirm_ms; /* of the settings: 0, or when it detaches by itself */
+	bool already;   /* attach_unless_attached() has found levee there: the others say nothing */
 };
 
 /* All or nothing: after an error the interface is as it was. */

@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "conf.h"
+#include "confirm.h"
 #include "errors.h"
 #include "keeper.h"
 #include "kernel.h"
@@ -77,6 +78,10 @@ static void tell_adopted(const struct keeper *k)
 	if (any_attach_option(k->options))
 		tell(&k->teller, JOURNAL_NOTICE, "options_ignored", NULL,
 		     "options of attach count only where levee attaches; levee detach %s first", k->teller.ifname);
+	if (k->maps.settings.confirm_ms)
+		tell(&k->teller, JOURNAL_WARNING, "unconfirmed", NULL,
+		     "it waits for \"levee confirm %s\", and detaches by itself in %s", k->teller.ifname,
+		     output_duration(up, confirm_left_ms(&k->maps.settings.clock, k->maps.settings.confirm_ms)));
 	if (strcmp(m->version, LEVEE_VERSION) != 0)
 		tell(&k->teller, JOURNAL_NOTICE, "other_version", NULL,
 		     "the programs are those of levee %s, this is %s; \"levee reload %s\" replaces them", m->version,

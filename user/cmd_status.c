@@ -9,6 +9,7 @@
 #include "attached.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "confirm.h"
 #include "errors.h"
 #include "health.h"
 #include "maps.h"
@@ -89,6 +90,7 @@ json_t *status_model(const char *ifname, int *err)
 	json_object_update_new(model, how_model(&maps));
 	add_chain(model, xdp);
 	json_object_update_new(model, mode_model(&maps, &run));
+	json_object_set_new(model, "confirm", confirm_model(&maps.settings.clock, maps.settings.confirm_ms));
 	json_object_set_new(model, "problems", health_model(health_check(&maps, &run, xdp)));
 	json_object_set_new(model, "tables", tables_model(&maps, &run, json_array_size(services)));
 	json_object_set_new(model, "services", services);
@@ -120,6 +122,19 @@ static void render_mode(const json_t *m)
 		printf("  handoff     none: this kernel cannot make connections from cookies\n");
 }
 
+static void render_confirm(const json_t *m)
+{
+	const json_t *confirm = json_object_get(m, "confirm");
+	char line[160], at[32], left[32];
+
+	if (!model_number(confirm, "left_ms"))
+		return;
+	snprintf(line, sizeof(line), "to be confirmed: detaches by itself at %s, in %s, unless: levee confirm %s",
+		 text_clock(at, model_number(confirm, "detaches_unix_ms")),
+		 output_duration(left, model_number(confirm, "left_ms")), model_text(m, "interface"));
+	output_wrapped_color(stdout, COLOR_ALERT, "  waits       ", 14, line);
+}
+
 static void render_attachment(const json_t *m)
 {
 	char line[256], chain[64] = "";
@@ -140,6 +155,7 @@ static void render_interface(const json_t *m)
 	color_print(stdout, COLOR_HEADING, "%s", model_text(m, "interface"));
 	putchar('\n');
 	health_render(json_object_get(m, "problems"), model_text(m, "interface"), stdout);
+	render_confirm(m);
 	render_attachment(m);
 	printf("  since       %s, %s, by levee %s\n", model_text(m, "since"),
 	       output_duration(up, model_number(m, "up_ms")), model_text(m, "version"));

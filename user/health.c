@@ -55,8 +55,7 @@ static unsigned int check_tc(const struct levee_meta *m)
 	       (tc.ours_count[TC_INGRESS] || !m->handoff ? 0 : HEALTH_BIT(INGRESS_GONE));
 }
 
-/* Waits for the next run of housekeeping; long enough for one that is alive. */
-static bool housekeeping_runs(const struct maps *maps, __u32 ticks)
+bool housekeeping_runs(const struct maps *maps, __u32 ticks)
 {
 	const struct timespec nap = { .tv_nsec = 20000000 };
 	struct levee_runtime run;
@@ -76,7 +75,7 @@ static unsigned int check_housekeeping(const struct maps *maps, const struct lev
 	bool fresh = run->ticks && silent < HOUSEKEEPING_SILENT_MS;
 
 	if (!maps->settings.enabled)
-		return HEALTH_BIT(OFF);
+		return maps->settings.confirm_ms ? HEALTH_BIT(UNCONFIRMED) : HEALTH_BIT(OFF);
 	return fresh || housekeeping_runs(maps, run->ticks) ? 0 : HEALTH_BIT(STUCK);
 }
 

@@ -22,6 +22,7 @@
 	X(INGRESS_GONE, "the TC ingress filter was removed: cookies do not become connections")                 \
 	X(RELOAD, "a reload was interrupted: what it has replaced and what it has not protect together")        \
 	X(OFF, "attach did not finish: levee is loaded but not switched on")                                    \
+	X(UNCONFIRMED, "nobody has confirmed it in time: every packet passes as if levee were not there")       \
 	X(STUCK, "the housekeeping timer has stopped: cookie mode and expiry are stuck")
 
 #define HEALTH_ENUM(NAME, text) HEALTH_##NAME,
@@ -37,6 +38,9 @@ int health_inspect(const struct maps *maps, struct xdp_state *xdp);
 
 /* A bit for each problem. `xdp` is NULL where the hook could not be inspected. May wait for the housekeeping, shortly. */
 unsigned int health_check(const struct maps *maps, const struct levee_runtime *run, const struct xdp_state *xdp);
+
+/* Waits for the run of housekeeping behind the one that counted `ticks`; long enough for one that is alive. */
+bool housekeeping_runs(const struct maps *maps, __u32 ticks);
 
 /* The same as texts: a JSON array that the caller owns. */
 json_t *health_model(unsigned int problems);

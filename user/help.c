@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "duration.h"
 #include "errors.h"
 #include "option_table.h"
 #include "output.h"
@@ -44,12 +45,15 @@ void help_overview(FILE *to)
 static void help_values(const struct option *opt, char *to, size_t size)
 {
 	const char *word = opt->value;
+	char least[32], most[32];
 
 	to[0] = '\0';
 	if (opt->type == OPT_NUMBER && opt->preset)
 		snprintf(to, size, " (%u to %u; %u if not given)", opt->least, opt->most, opt->preset);
 	if (opt->type == OPT_SECONDS)
 		snprintf(to, size, " (%g to %g)", opt->least / 1e3, opt->most / 1e3);
+	if (opt->type == OPT_TIME && opt->most)
+		snprintf(to, size, " (%s to %s)", duration_exact(least, opt->least), duration_exact(most, opt->most));
 	if (opt->type != OPT_CHOICE)
 		return;
 	for (unsigned int i = 0; i < opt->preset; i++)

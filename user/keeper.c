@@ -162,6 +162,16 @@ static int interface_gone(struct keeper *k)
 	return EXIT_FAILED;
 }
 
+/* As its guard would have done, were that still there. */
+static int not_confirmed(struct keeper *k)
+{
+	struct removal done;
+
+	remove_levee(&k->maps.place, k->maps.ifname, k->maps.meta.ifindex, &done);
+	tell(&k->teller, JOURNAL_ERROR, "detached", NULL, "detached, as nobody has confirmed it in time");
+	return EXIT_NOTHING;
+}
+
 static void tell_blocked(struct keeper *k, int err)
 {
 	bool taken = err == -EBUSY || err == -EEXIST;
@@ -231,6 +241,8 @@ static int set_right(struct keeper *k, bool *anew)
 	tell_problems(k, problems);
 	if (problems & (HEALTH_BIT(GONE) | HEALTH_BIT(ANEW)))
 		return interface_gone(k);
+	if (problems & HEALTH_BIT(UNCONFIRMED))
+		return not_confirmed(k);
 	/* What a reload has left another reload ends; what it has not, this can still put back. */
 	problems &= ~HEALTH_BIT(RELOAD);
 	if (problems && is_time_to_mend(k))

@@ -101,6 +101,13 @@ static int read_settings(const struct place *place, __u32 flags, int *fd, struct
 	return bpf_map_lookup_elem(*fd, &first, settings) ? -errno : 0;
 }
 
+int maps_peek_settings(const struct place *place, struct levee_settings *settings)
+{
+	close_fd int fd = -1;
+
+	return read_settings(place, BPF_F_RDONLY, &fd, settings);
+}
+
 bool maps_enabled(const struct place *place)
 {
 	struct levee_settings settings;

@@ -87,6 +87,9 @@ int maps_check(const struct maps *maps);
 /* Reads the pin "meta" alone, as far as it is there. Negative errno. */
 int maps_peek_meta(const struct place *place, struct levee_meta *meta);
 
+/* The same of the pin "settings"; -EPROTO if they are another levee's. */
+int maps_peek_settings(const struct place *place, struct levee_settings *settings);
+
 /* Did an attach run to its end here, and nothing was taken away since? */
 bool maps_enabled(const struct place *place);
 

@@ -8,6 +8,7 @@
 
 #include "color.h"
 #include "conf.h"
+#include "confirm.h"
 #include "listen.h"
 #include "frame.h"
 #include "option_table.h"
@@ -48,6 +49,9 @@ const struct option option_table[] = {
 	  "size of the half-open table, in connections" },
 	{ "flows", OPT_NUMBER, offsetof(struct options, flows), ON_ATTACHING | ON(DOCTOR), LEVEE_FLOWS_DEFAULT,
 	  LEVEE_FLOWS_MIN, LEVEE_FLOWS_MAX, "N", "size of the flow table, in connections" },
+	{ "confirm", OPT_TIME, offsetof(struct options, confirm_ms), ON(ATTACH), 0, CONFIRM_MIN_MS, CONFIRM_MAX_MS,
+	  "TIME",
+	  "detach by itself after so long, unless \"levee confirm\" comes: who works from afar cannot lock herself out" },
 	{ "detach-on-exit", OPT_FLAG, offsetof(struct options, detach_on_exit), ON(RUN), 0, 0, 0, NULL,
 	  "when it is told to stop, detach; else the protection stays without it" },
 	{ "file", OPT_TEXT, offsetof(struct options, file),
@@ -121,7 +125,14 @@ _Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= 64, "options.gi
 	"different filters all must. Words may be shortened, and - and _ are the same."
 
 const char *const command_notes[CMD_COUNT] = {
-	[CMD_ATTACH] = "What the command line leaves out, levee.conf may say: its section [IFACE], then [default].",
+	[CMD_ATTACH] =
+		"What the command line leaves out, levee.conf may say: its section [IFACE], then [default]. --confirm is for the "
+		"command line alone. When its time is up every packet passes, and a process that attach leaves behind detaches; it "
+		"survives the end of the session. Where it was killed, programs that let everything pass stay until detach or the "
+		"next attach.",
+	[CMD_CONFIRM] =
+		"Best from a new login: that one has come through. Exit code 3: nothing waits, or the time is over. What is "
+		"confirmed stays until detach.",
 	[CMD_RELOAD] =
 		"No flow, no cookie in flight and no packet is missed. A file that is wrong, or programs that the kernel "
 		"refuses, change nothing. Programs whose maps are of another version than those that are pinned are "

@@ -15,7 +15,7 @@ enum option_type {
 	OPT_CHOICE,
 	OPT_NUMBER,  /* digits, or digits and k or M for 1024 and its square */
 	OPT_SECONDS, /* decimal; stored as ms */
-	OPT_TIME,	  /* as duration.h reads it; stored as ms */
+	OPT_TIME,	  /* as duration.h reads it; stored as ms; `most` of 0: no bounds */
 	OPT_TEXT,	  /* any text */
 	OPT_ADDRESS, /* as listen.h reads it; where the next word is none, the default: a text too */
 	OPT_LIST,	  /* any text, several times */
@@ -49,10 +49,13 @@ static inline bool option_is_of(const struct option *opt, enum command_id comman
 	return opt->commands >> command & 1;
 }
 
-/* Is it a setting of an interface, which levee.conf may have too? Those that attach takes, but for the form of its output. */
+/*
+ * Is it a setting of an interface, which levee.conf may have too? Those that attach and run take, but for the form of their
+ * output. What attach alone takes is for a hand at the keyboard.
+ */
 static inline bool option_is_setting(const struct option *opt)
 {
-	return option_is_of(opt, CMD_ATTACH) && !option_is_of(opt, CMD_CONFIG_CHECK);
+	return option_is_of(opt, CMD_ATTACH) && option_is_of(opt, CMD_RUN) && !option_is_of(opt, CMD_CONFIG_CHECK);
 }
 
 /* Length of an option's value in help: choices that come from a list end in one | too many. */

@@ -110,11 +110,14 @@ static int parse_seconds(const struct option *opt, const char *name, const char 
 
 static int parse_time(const struct option *opt, const char *name, const char *text, unsigned int *to)
 {
+	char least[32], most[32];
 	__u64 ms;
 
-	(void)opt;
 	if (!duration_parse(text, &ms) || ms > ~0U)
 		return failed(EXIT_USAGE, "%s: \"%s\" is not a time\n" DURATION_EXAMPLES, name, text);
+	if (opt->most && (ms < opt->least || ms > opt->most))
+		return failed(EXIT_USAGE, "%s: %s is not between %s and %s", name, text,
+			      duration_exact(least, opt->least), duration_exact(most, opt->most));
 	*to = ms;
 	return 0;
 }

@@ -17,6 +17,8 @@
  */
 #define COMMANDS(X)                                                                                                  \
 	X(ATTACH, attach, "attach", "", "IFACE", 1, 1, "protect the TCP listeners behind an interface")              \
+	X(CONFIRM, confirm, "confirm", "", "IFACE", 1, 1,                                                            \
+	  "keep what \"attach --confirm\" would detach again by itself")                                             \
 	X(DETACH, detach, "detach", "", "IFACE | --all", 0, 1, "remove levee from an interface")                     \
 	X(RUN, run, "run", "", "IFACE", 1, 1,                                                                        \
 	  "attach or adopt, and stay: fresh listeners, history, repairs, a log; what systemd starts")                \
@@ -72,6 +74,7 @@ struct options {
 	unsigned int end;
 	unsigned int half_open; /* entries */
 	unsigned int flows;
+	unsigned int confirm_ms; /* 0: it stays */
 	unsigned int detach_on_exit;
 	unsigned int all;
 	unsigned int watch_ms; /* 0: once */

@@ -134,7 +134,8 @@ static int check_hooks(struct reload *r)
 	if (r->ifindex != meta(r)->ifindex)
 		return not_whole(r, "the interface was made anew under the same name");
 	if (!r->maps.settings.enabled)
-		return not_whole(r, "attach did not finish");
+		return not_whole(r, r->maps.settings.confirm_ms ? "nobody has confirmed it in time" :
+								  "attach did not finish");
 	err = xdp_inspect(r->ifindex, &r->xdp);
 	if (!err)
 		err = tc_inspect(r->ifindex, &r->tc);

@@ -43,7 +43,7 @@ struct levee_clock {
 	__u32 pad;
 };
 
-/* The value of map "settings" (array, one element). Written by userspace only. */
+/* The value of map "settings" (array, one element). Written by userspace; housekeeping only sets `enabled` to 0, see confirm_ms. */
 struct levee_settings {
 	__u32 abi;     /* LEVEE_ABI */
 	__u32 enabled; /* the edition of levee_ingress that is on, see bpf/maps.h; 0: every packet passes untouched */
@@ -52,7 +52,7 @@ struct levee_settings {
 	__u32 end_percent;
 	__u32 half_open_max; /* entries; more SYNs get cookies */
 	__u32 flows_max;
-	__u32 pad;
+	__u32 confirm_ms; /* unless this is 0 by then (levee confirm), every packet passes from here on: ms since boot, never 0; 0 none */
 	struct levee_clock clock;
 	struct levee_profile profile[2]; /* by enum levee_family, for services whose SYN-ACK was not seen yet */
 	__u32 timeout_ms[LEVEE_TIMEOUT_COUNT]; /* by enum levee_timeout, 1 s to a day */

@@ -40,6 +40,10 @@ document metrics not-attached levee metrics --json
 # --- attached, with traffic of all kinds
 
 serve "$SERVER_V4" 7001
+document attach waits levee attach "$SERVER_DEV" --flows 1024 --confirm 1h --json
+document status waits levee status --json
+document confirm confirm levee confirm "$SERVER_DEV" --json
+detach >/dev/null
 document attach attach levee attach "$SERVER_DEV" --flows 131072 --cookies always --json
 page
 page "http://[$SERVER_V6]/"

@@ -94,7 +94,10 @@ static void every_setting(void **state)
 	}
 }
 
-/* Whatever attach takes the file takes; the form of its output and the file's name are no settings. */
+/*
+ * Whatever attach takes the file takes. The form of its output and the file's name are no settings, nor is what is for a
+ * hand at the keyboard.
+ */
 static void the_options_of_attach(void **state)
 {
 	unsigned int settings = 0;
@@ -106,9 +109,9 @@ static void the_options_of_attach(void **state)
 		if (!option_is_of(opt, CMD_ATTACH))
 			continue;
 		settings += option_is_setting(opt);
-		assert_int_equal(option_is_setting(opt), strcmp(opt->name, "json") && strcmp(opt->name, "help") &&
-								 strcmp(opt->name, "file") &&
-								 strcmp(opt->name, "color"));
+		assert_int_equal(option_is_setting(opt),
+				 strcmp(opt->name, "json") && strcmp(opt->name, "help") && strcmp(opt->name, "file") &&
+					 strcmp(opt->name, "confirm") && strcmp(opt->name, "color"));
 	}
 	assert_true(settings >= LEVEE_SETTABLE_COUNT);
 }
@@ -271,6 +274,7 @@ static void refused(void **state)
 		{ "[eth0]\n--start = 16\n", 2, "did you mean start?" },
 		{ "[eth0]\nestablished = 2h\n", 2, "did you mean timeout.established?" },
 		{ "[eth0]\njson = yes\n", 2, "there is no setting \"json\"" },
+		{ "[eth0]\nconfirm = 30s\n", 2, "there is no setting \"confirm\"" },
 		{ "[eth0]\nfile = x\n", 2, "there is no setting \"file\"" },
 		{ "[eth0]\nall = yes\n", 2, "there is no setting \"all\"" },
 		{ "[eth0]\nzzzzzzzzzzzz = 1\n", 2, "\"levee attach --help\" lists them" },

@@ -254,8 +254,12 @@ static void keys_are_the_options_of_attach(void **state)
 		else if (key)
 			add(&keys, key, name_len(key));
 	}
-	/* What levee version has too is the form of the output; and --file names the file itself. */
+	/*
+	 * What levee version has too is the form of the output; --file names the file itself, and --confirm is for a hand at the
+	 * keyboard.
+	 */
 	add(&form, "file", strlen("file"));
+	add(&form, "confirm", strlen("confirm"));
 	for (unsigned int i = 0; i < all.count; i++)
 		assert_int_equal(has(&keys, all.name[i]), !has(&form, all.name[i]));
 	for (unsigned int i = 0; i < keys.count; i++)

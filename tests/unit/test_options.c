@@ -86,6 +86,22 @@ static void watch_is_in_seconds(void **state)
 	assert_int_equal(o.watch_ms, 2000);
 }
 
+static void to_be_confirmed(void **state)
+{
+	struct options o;
+	char line[192];
+
+	(void)state;
+	assert_int_equal(parse(&o, line, "attach eth0"), EXIT_OK);
+	assert_int_equal(o.confirm_ms, 0);
+	assert_int_equal(parse(&o, line, "attach eth0 --confirm 30s"), EXIT_OK);
+	assert_int_equal(o.confirm_ms, 30000);
+	assert_int_equal(parse(&o, line, "attach eth0 --confirm 1h"), EXIT_OK);
+	assert_int_equal(o.confirm_ms, 3600000);
+	assert_int_equal(parse(&o, line, "attach eth0 --confirm=1"), EXIT_OK);
+	assert_int_equal(o.confirm_ms, 1000);
+}
+
 static void shortened_commands(void **state)
 {
 	static const struct {
@@ -107,8 +123,9 @@ static void shortened_commands(void **state)
 		{ "f eth0", CMD_FLOWS },
 		{ "flo delete eth0", CMD_FLOWS_DELETE },
 		{ "e eth0", CMD_EVENTS },
-		{ "c sh eth0", CMD_CONFIG_SHOW },
+		{ "config sh eth0", CMD_CONFIG_SHOW },
 		{ "config se eth0 a=1", CMD_CONFIG_SET },
+		{ "confir eth0", CMD_CONFIRM },
 	};
 	struct options o;
 	char line[192];
@@ -271,6 +288,7 @@ static void refused(void **state)
 	} rows[] = {
 		{ "", "which command?" },
 		{ "st", "status, stats" },
+		{ "confi sh eth0", "confirm, config" },
 		{ "atach eth0", "did you mean \"levee attach\"?" },
 		{ "frobnicate", "\"levee help\" lists them" },
 		{ "attach", "usage: levee attach IFACE" },
@@ -296,6 +314,12 @@ static void refused(void **state)
 		{ "attach eth0 --flows 99999999999999999999", "--flows" },
 		{ "attach eth0 --flows 4194304k", "between 1024 and" },
 		{ "attach eth0 --half-open 15", "between 16 and" },
+		{ "attach eth0 --confirm 999ms", "--confirm: 999ms is not between 1s and 1h" },
+		{ "attach eth0 --confirm 0", "between 1s and 1h" },
+		{ "attach eth0 --confirm 61min", "between 1s and 1h" },
+		{ "attach eth0 --confirm soon", "\"soon\" is not a time" },
+		{ "run eth0 --confirm 30s", "\"levee run\" has no option --confirm" },
+		{ "confirm", "usage: levee confirm IFACE" },
 		{ "stats eth0 --watch 0", "between 0.1 and 3600 seconds" },
 		{ "stats eth0 --watch nan", "is not a number of seconds" },
 		{ "stats eth0 --watch 1s", "is not a number of seconds" },
@@ -442,6 +466,7 @@ int main(void)
 		cmocka_unit_test(presets),
 		cmocka_unit_test(every_option),
 		cmocka_unit_test(watch_is_in_seconds),
+		cmocka_unit_test(to_be_confirmed),
 		cmocka_unit_test(shortened_commands),
 		cmocka_unit_test(dashes_end_options),
 		cmocka_unit_test(commands_of_two_words),

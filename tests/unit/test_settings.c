@@ -8,6 +8,7 @@
 
 #include "tables.h"
 #include "clock.h"
+#include "confirm.h"
 #include "profile.h"
 
 static const unsigned int rates[] = { 100, 250, 300, 1000, 1024 };
@@ -176,13 +177,35 @@ static void tables_hold_twice_their_limit(void **state)
 	}
 }
 
+/* What has passed stays so, also when the clock has gone round half way; and no mark means "none". */
+static void what_waits_to_be_confirmed(void **state)
+{
+	struct levee_clock c = clock_now(), round = c;
+	json_t *model;
+
+	(void)state;
+	assert_in_range(confirm_left_ms(&c, confirm_mark(&c, CONFIRM_MAX_MS)), 1, CONFIRM_MAX_MS);
+	assert_int_equal(confirm_left_ms(&c, clock_ms(&c) - 1), 0);
+	assert_int_equal(confirm_left_ms(&c, clock_ms(&c) - (1U << 31)), 0);
+	assert_int_equal(confirm_left_ms(&c, clock_ms(&c) + (1U << 31)), 0);
+	round.ms_mult = 0; /* it is 0 ms */
+	assert_int_equal(confirm_mark(&round, 0), 1);
+	model = confirm_model(&c, 0);
+	assert_true(json_is_null(model));
+	json_decref(model);
+	model = confirm_model(&c, confirm_mark(&c, CONFIRM_MAX_MS));
+	assert_in_range(json_integer_value(json_object_get(model, "left_ms")), 1, CONFIRM_MAX_MS);
+	json_decref(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(milliseconds_keep_pace),   cmocka_unit_test(epochs_begin_with_the_wall_clock),
-		cmocka_unit_test(epochs_do_not_drift),	    cmocka_unit_test(this_kernels_clock_runs),
-		cmocka_unit_test(default_profile),	    cmocka_unit_test(each_sysctl_takes_its_option_away),
-		cmocka_unit_test(odd_inputs_stay_in_range), cmocka_unit_test(tables_hold_twice_their_limit),
+		cmocka_unit_test(what_waits_to_be_confirmed),	     cmocka_unit_test(milliseconds_keep_pace),
+		cmocka_unit_test(epochs_begin_with_the_wall_clock),  cmocka_unit_test(epochs_do_not_drift),
+		cmocka_unit_test(this_kernels_clock_runs),	     cmocka_unit_test(default_profile),
+		cmocka_unit_test(each_sysctl_takes_its_option_away), cmocka_unit_test(odd_inputs_stay_in_range),
+		cmocka_unit_test(tables_hold_twice_their_limit),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
