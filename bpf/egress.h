@@ -321,7 +321,7 @@ static __always_inline void egress_flow(struct __sk_buff *skb, const struct run 
 	enum levee_tracked tracked;
 
 	if (f->flags & LEVEE_FLOW_PENDING)
-		f->flags &= ~LEVEE_FLOW_PENDING;
+		levee_flow_answered(f);
 	tracked = track(run, f, index, p, LEVEE_LOCAL);
 	if (tracked == LEVEE_TRACKED_TAKEN && is_syn(p) && f->end[LEVEE_LOCAL].state == LEVEE_TCP_SYN_SENT) {
 		/* Another attempt, with an ISN of its own: its time counts from here. */

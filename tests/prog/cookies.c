@@ -140,15 +140,12 @@ struct under_way {
 	uint32_t isn, tsval;
 };
 
-static void client_answers(struct world *w, const struct under_way *c, uint16_t port, bool with_ts)
+/* Sent in answer to this cookie. */
+static void client_sends(struct world *w, const struct under_way *c, const struct segment *s, int reason)
 {
-	struct segment ack = { .flags = F_ACK, .seq = 1, .ack = 1, .port = port };
-
-	if (with_ts)
-		ack.options = TS_OPTIONS;
 	w->link.local_isn = c->isn;
 	w->link.local_tsval = c->tsval;
-	world_in(w, &ack, LEVEE_PASS_COOKIE, NULL);
+	world_in(w, s, reason, NULL);
 }
 
 /* With the epoch the set of valid cookies changes, as by a new key. Of thousands who connect meanwhile none is lost. */
@@ -161,6 +158,7 @@ static void epochs_roll_over(struct world *w, const struct row *row, bool v6)
 	w->pcap = NULL; /* these packets are like those of other tests */
 	for (int i = 0; i < CLIENTS + UNDER_WAY && !w->failures; i++) {
 		struct segment syn = { .flags = F_SYN, .port = i, .options = i & 1 ? SYN_OPTIONS : "mss=1460" };
+		struct segment ack = { .flags = F_ACK, .seq = 1, .ack = 1, .port = i - UNDER_WAY };
 
 		if (i % PER_EPOCH == PER_EPOCH - 1)
 			next_epoch(w);
@@ -168,8 +166,9 @@ static void epochs_roll_over(struct world *w, const struct row *row, bool v6)
 			world_in(w, &syn, LEVEE_TX_COOKIE, NULL);
 			sent[i] = (struct under_way){ w->link.local_isn, w->link.local_tsval };
 		}
+		ack.options = ack.port & 1 ? TS_OPTIONS : NULL;
 		if (i >= UNDER_WAY)
-			client_answers(w, &sent[i - UNDER_WAY], i - UNDER_WAY, (i - UNDER_WAY) & 1);
+			client_sends(w, &sent[i - UNDER_WAY], &ack, LEVEE_PASS_COOKIE);
 	}
 	w->pcap = pcap;
 	if (world_counted(w, LEVEE_C_COOKIE_VALID) != CLIENTS || world_counted(w, LEVEE_C_COOKIE_INVALID))
@@ -178,23 +177,67 @@ static void epochs_roll_over(struct world *w, const struct row *row, bool v6)
 	free(sent);
 }
 
-/* A SYN from the port of a closed connection does not bring its cookie back to life. */
-static void replay_behind_a_syn(struct world *w, const struct row *row, bool v6)
+/* A SYN from the port of a closed connection does not bring its cookie back to life, and gets one of its own. */
+static void replay_behind_a_syn(struct world *w, const struct row *row, bool v6, bool answered)
 {
 	struct segment syn = { .flags = F_SYN, .options = SYN_OPTIONS }, rst = { .flags = F_RST, .seq = 1 };
-	struct segment ack = { .flags = F_ACK, .seq = 1, .ack = 1, .options = TS_OPTIONS }, next = syn;
-	struct under_way first;
+	struct segment ack = { .flags = F_ACK, .seq = 1, .ack = 1, .options = TS_OPTIONS };
+	struct segment data = { .flags = F_PSH | F_ACK, .seq = 1, .ack = 1, .payload = 100, .options = TS_OPTIONS };
+	struct segment next = { .flags = F_SYN, .seq = 100000, .options = SYN_OPTIONS };
+	struct under_way first, second;
+	struct levee_flow f;
 
 	world_reset(w, row, v6, 1000, 2000);
 	world_in(w, &syn, LEVEE_TX_COOKIE, NULL);
 	first = (struct under_way){ w->link.local_isn, w->link.local_tsval };
 	world_in(w, &ack, LEVEE_PASS_COOKIE, NULL);
+	if (answered)
+		world_out(w, &data);
 	world_in(w, &rst, LEVEE_PASS_FLOW, NULL);
-	next.seq = 100000;
 	world_in(w, &next, LEVEE_TX_COOKIE, NULL);
-	w->link.local_isn = first.isn;
-	w->link.local_tsval = first.tsval;
-	world_in_reason(w, &ack);
+	second = (struct under_way){ w->link.local_isn, w->link.local_tsval };
+	client_sends(w, &first, &ack, LEVEE_PASS_FLOW);
+	client_sends(w, &first, &data, LEVEE_PASS_FLOW);
+	if (world_counted(w, LEVEE_C_COOKIE_VALID) != 1 || world_count_flows(w) != 1)
+		complain(w, "the cookie was taken twice");
+	ack.seq = 100001;
+	client_sends(w, &second, &ack, LEVEE_PASS_COOKIE);
+	if (!world_flow(w, &f) || !(f.flags & LEVEE_FLOW_PENDING) || world_count_flows(w) != 1 ||
+	    world_counted(w, LEVEE_C_FLOW_REUSED) != 1)
+		complain(w, "the second cookie did not take the place of the first");
+}
+
+static void replay_behind_a_syn_unanswered(struct world *w, const struct row *row, bool v6)
+{
+	replay_behind_a_syn(w, row, v6, false);
+}
+
+static void replay_behind_a_syn_answered(struct world *w, const struct row *row, bool v6)
+{
+	replay_behind_a_syn(w, row, v6, true);
+}
+
+/* The same where the next SYN finds calm: its handshake is as any. */
+static void calm_behind_a_cookie(struct world *w, const struct row *row, bool v6)
+{
+	struct segment syn = { .flags = F_SYN, .options = SYN_OPTIONS }, rst = { .flags = F_RST, .seq = 1 };
+	struct segment ack = { .flags = F_ACK, .seq = 1, .ack = 1, .options = TS_OPTIONS };
+	struct segment next = { .flags = F_SYN, .seq = 100000, .options = SYN_OPTIONS };
+	struct segment synack = { .flags = F_SYN | F_ACK, .ack = 100001, .options = SYN_OPTIONS };
+
+	world_reset(w, row, v6, 1000, 2000);
+	world_in(w, &syn, LEVEE_TX_COOKIE, NULL);
+	world_in(w, &ack, LEVEE_PASS_COOKIE, NULL);
+	world_in(w, &rst, LEVEE_PASS_FLOW, NULL);
+	w->settings.cookies = LEVEE_COOKIES_ADAPTIVE;
+	world_apply_settings(w);
+	world_in(w, &next, LEVEE_PASS_SYN, NULL);
+	if (world_count_flows(w) || world_count_half_open(w) != 1)
+		complain(w, "the SYN did not take the place of the flow");
+	world_in(w, &ack, LEVEE_PASS_HALF_OPEN, NULL); /* the replay */
+	world_out(w, &synack);
+	ack.seq = 100001;
+	world_in(w, &ack, LEVEE_PASS_HANDSHAKE, NULL);
 	if (world_counted(w, LEVEE_C_COOKIE_VALID) != 1)
 		complain(w, "the cookie was taken twice");
 }
@@ -205,7 +248,12 @@ static const struct {
 } tests[] = {
 	{ { .name = "nothing in flight, nothing validated", .cookies = LEVEE_COOKIES_ALWAYS }, nothing_in_flight },
 	{ { .name = "cookies in flight by service and epoch", .cookies = LEVEE_COOKIES_ALWAYS }, in_flight_is_counted },
-	{ { .name = "a cookie replayed behind a new SYN", .cookies = LEVEE_COOKIES_ALWAYS }, replay_behind_a_syn },
+	{ { .name = "a cookie replayed behind a new SYN", .cookies = LEVEE_COOKIES_ALWAYS },
+	  replay_behind_a_syn_answered },
+	{ { .name = "a cookie replayed behind a new SYN, the first was not answered", .cookies = LEVEE_COOKIES_ALWAYS },
+	  replay_behind_a_syn_unanswered },
+	{ { .name = "a cookie replayed behind a new SYN in calm", .cookies = LEVEE_COOKIES_ALWAYS },
+	  calm_behind_a_cookie },
 	{ { .name = "epochs roll over while thousands connect", .cookies = LEVEE_COOKIES_ALWAYS }, epochs_roll_over },
 };
 
