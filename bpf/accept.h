@@ -177,7 +177,7 @@ static __always_inline void accept_pending(struct __sk_buff *skb, const struct r
 		return;
 	}
 	if (sk->state != BPF_TCP_LISTEN) {
-		f->flags &= ~LEVEE_FLOW_PENDING;
+		levee_flow_answered(f);
 	} else {
 		WRITE_ONCE(run->runtime->pending_ms, stamp_ms(run));
 		listener = (struct sock *)bpf_skc_to_tcp_sock(sk);

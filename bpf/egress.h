@@ -25,7 +25,7 @@ static __always_inline void learn_option(struct levee_profile *profile, __u8 bit
  * The profile follows the SYN-ACKs. `asked` is what the client is known to have asked for. A client that sent no
  * timestamps teaches no refusals: the kernel's own cookies drop window scale and SACK then. The window only
  * grows: a client with a tiny MSS is granted little. The window scale stays while cookies are in flight, whose
- * MAC covers it.
+ * MAC covers it. A service that was gone is another listener now: all that is anew.
  */
 static __always_inline void learn_profile(const struct run *run, struct levee_service *s,
 					  const struct levee_service *owner, const struct packet *p,
@@ -33,7 +33,7 @@ static __always_inline void learn_profile(const struct run *run, struct levee_se
 {
 	struct levee_profile next = s->profile;
 	__u8 granted = o->present & (LEVEE_OPT_WSCALE | LEVEE_OPT_SACK | LEVEE_OPT_TS);
-	bool first = !(s->flags & LEVEE_SVC_LEARNT);
+	bool anew = s->flags & LEVEE_SVC_GONE, first = anew || !(s->flags & LEVEE_SVC_LEARNT);
 
 	if (p->seg.flags & TCP_ECE)
 		granted |= LEVEE_OPT_ECN;
@@ -46,7 +46,7 @@ static __always_inline void learn_profile(const struct run *run, struct levee_se
 	if (o->present & LEVEE_OPT_MSS)
 		next.mss = o->mss;
 	if (o->present & LEVEE_OPT_WSCALE &&
-	    (!owner->cookie_epoch || clock_epoch(run->settings) - owner->cookie_epoch > 1))
+	    (anew || !owner->cookie_epoch || clock_epoch(run->settings) - owner->cookie_epoch > 1))
 		next.wscale = o->wscale;
 	if (first || p->seg.window > next.window)
 		next.window = p->seg.window;
@@ -54,10 +54,10 @@ static __always_inline void learn_profile(const struct run *run, struct levee_se
 	next.tos = p->tos & ~3;
 	if (__builtin_memcmp(&next, &s->profile, sizeof(next)))
 		s->profile = next;
-	s->flags |= LEVEE_SVC_LEARNT;
+	s->flags = (s->flags & ~LEVEE_SVC_GONE) | LEVEE_SVC_LEARNT;
 }
 
-/* A SYN-ACK of this host names a service. NULL where there is no room. */
+/* A SYN-ACK of this host names a service, which may have been gone: learn_profile ends that. NULL where there is no room. */
 static __always_inline struct levee_service *learn_service(struct __sk_buff *skb, const struct run *run,
 							   const struct packet *p, __u32 *index)
 {
@@ -76,7 +76,6 @@ static __always_inline struct levee_service *learn_service(struct __sk_buff *skb
 		}
 		count(run, LEVEE_C_SERVICE_LEARNT);
 	}
-	s->flags &= ~LEVEE_SVC_GONE;
 	service_refresh(skb, run, s, *index);
 	return s;
 }
@@ -321,7 +320,7 @@ static __always_inline void egress_flow(struct __sk_buff *skb, const struct run 
 	enum levee_tracked tracked;
 
 	if (f->flags & LEVEE_FLOW_PENDING)
-		f->flags &= ~LEVEE_FLOW_PENDING;
+		levee_flow_answered(f);
 	tracked = track(run, f, index, p, LEVEE_LOCAL);
 	if (tracked == LEVEE_TRACKED_TAKEN && is_syn(p) && f->end[LEVEE_LOCAL].state == LEVEE_TCP_SYN_SENT) {
 		/* Another attempt, with an ISN of its own: its time counts from here. */

@@ -16,6 +16,29 @@ static __always_inline bool flow_reopens(const struct levee_flow *f, const struc
 	return is_syn(p) && f->end[LEVEE_LOCAL].state == LEVEE_TCP_CLOSED && f->began != LEVEE_BEGAN_OUTGOING;
 }
 
+/*
+ * A connection that is over and began by a cookie hinders no new one, but is remembered through the SYN of the next: its
+ * cookie may still be young, and would make a socket again (docs/cookies.md). Is this the ACK of another cookie, or of a
+ * handshake?
+ */
+static __always_inline bool flow_gives_way(const struct levee_flow *f, const struct packet *p)
+{
+	return f->flags & LEVEE_FLOW_REOPENED && (p->seg.flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK &&
+	       p->seg.ack != levee_flow_cookie_ack(f);
+}
+
+/* The flow that is remembered so goes: what comes in its place is of the same tuple. */
+static __noinline int flow_replaced(const struct run *run, const struct packet *p)
+{
+	struct levee_flow *f;
+	__u32 index;
+
+	f = flow_find(run, p, &index);
+	if (f)
+		flow_remove(run, f, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED, LEVEE_ENDED_REUSED);
+	return 0;
+}
+
 static __always_inline int reason_of_tracked(const struct packet *p, enum levee_tracked tracked)
 {
 	if (is_syn(p))
@@ -53,7 +76,13 @@ static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *ru
 	f = flow_find(run, p, &index);
 	if (!f)
 		return GO_ON;
+	if (flow_gives_way(f, p))
+		return GO_ON;
 	if (flow_reopens(f, p)) {
+		if (f->began == LEVEE_BEGAN_COOKIE) {
+			f->flags |= LEVEE_FLOW_REOPENED;
+			return GO_ON;
+		}
 		flow_remove(run, f, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED, LEVEE_ENDED_REUSED);
 		return GO_ON;
 	}
@@ -368,6 +397,7 @@ static __always_inline int ingress_syn(struct xdp_md *ctx, const struct run *run
 	if (service_wants_cookie(run, s, owner))
 		return accept_queue_full(run, owner) ? LEVEE_DROP_ACCEPT_QUEUE :
 						       cookie_send(ctx, run, p, s, owner, index);
+	flow_replaced(run, p);
 	if (half_open_begin(ctx, run, p, index) != GO_ON)
 		return LEVEE_PASS_SYN;
 	count(run, LEVEE_C_HALF_OPEN_FULL);
@@ -396,6 +426,7 @@ static __always_inline int cookie_flow(const struct run *run, const struct packe
 	struct levee_flow *f;
 	__u32 slot;
 
+	flow_replaced(run, p);
 	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_COOKIE, &slot);
 	if (!f)
 		return LEVEE_DROP_COOKIE_NO_ROOM;

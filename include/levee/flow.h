@@ -77,6 +77,7 @@ enum levee_ended { LEVEE_ENDED(LEVEE_ENDED_ENUM) LEVEE_ENDED_COUNT };
 #define LEVEE_FLOW_ASSIGNED (1U << 1)       /* the request has been made at least once */
 #define LEVEE_FLOW_FIN_FIRST(side) (1U << (2 + (side))) /* this side sent the first FIN */
 #define LEVEE_FLOW_SUSPECT(side) (1U << (4 + (side)))   /* a RST in the window, but not exact, came from this side */
+#define LEVEE_FLOW_REOPENED (1U << 6)       /* began by a cookie and is over; a SYN came since: it only remembers that cookie */
 #define LEVEE_FLOW_SUSPECTS (LEVEE_FLOW_SUSPECT(LEVEE_LOCAL) | LEVEE_FLOW_SUSPECT(LEVEE_REMOTE))
 
 /* The value of map "flows". Two cache lines: the key, time and counts first, then the ends. */
@@ -96,9 +97,11 @@ struct levee_flow {
 		__u32 rtt_us;
 		/* Of a flow that began by a cookie, whose round trip nobody knows. */
 		struct {
-			__u16 options;     /* with LEVEE_FLOW_PENDING: as cookie.h packs them; else 0 */
+			__u16 options;     /* with LEVEE_FLOW_PENDING: as cookie.h packs them */
 			__u16 assigned_ms; /* with LEVEE_FLOW_ASSIGNED: when the request was made last, modulo 2^16 */
 		} cookie;
+		/* Of the same, no longer with LEVEE_FLOW_PENDING: the acknowledgment number of the ACK that brought the cookie. */
+		__u32 cookie_ack;
 	};
 	__u32 packets[2]; /* by sender, super-packets count once, modulo 2^32 */
 	struct levee_end end[2];
@@ -111,6 +114,19 @@ static __always_inline __u32 levee_flow_rtt_us(const struct levee_flow *f)
 	int measured = f->began == LEVEE_BEGAN_HANDSHAKE || f->began == LEVEE_BEGAN_OUTGOING;
 
 	return measured && f->end[LEVEE_LOCAL].state != LEVEE_TCP_SYN_SENT ? f->rtt_us : 0;
+}
+
+/* The acknowledgment number of the ACK whose cookie made this flow; until this host has answered, its SYN-ACK says it. */
+static __always_inline __u32 levee_flow_cookie_ack(const struct levee_flow *f)
+{
+	return f->flags & LEVEE_FLOW_PENDING ? f->end[LEVEE_LOCAL].fin_end : f->cookie_ack;
+}
+
+/* This host has answered, so the socket is there. What the cookie said is needed no more, but not to be taken again. */
+static __always_inline void levee_flow_answered(struct levee_flow *f)
+{
+	f->cookie_ack = levee_flow_cookie_ack(f);
+	f->flags &= ~LEVEE_FLOW_PENDING;
 }
 
 /* The value of map "half_open". One cache line. */

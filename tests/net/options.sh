@@ -10,8 +10,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 lab_begin net-options
 
-# timestamps . SACK . window scaling . ECN of the client
-COMBINATIONS=(1.1.1.0 1.1.1.1 0.1.1.0 0.1.1.1 1.0.1.0 1.1.0.0 1.1.0.1 0.1.0.0 1.0.0.1 0.0.1.0 0.0.1.1 0.0.0.0 0.0.0.1)
+# timestamps . SACK . window scaling . ECN of the client: all sixteen
+COMBINATIONS=(1.1.1.0 1.1.1.1 0.1.1.0 0.1.1.1 1.0.1.0 1.1.0.0 1.1.0.1 0.1.0.0 1.0.0.1 0.0.1.0 0.0.1.1 0.0.0.0 0.0.0.1
+	1.0.1.1 1.0.0.0 0.1.0.1)
 MTUS=(9000 4000 1492 1400 1300 576)
 declare -A WANTED=()
 
@@ -121,11 +122,13 @@ head -c 10000000 "$LAB_DIR/www/100M" >"$LAB_DIR/www/10M"
 SUM=$(sha256sum <"$LAB_DIR/www/10M")
 serve "$SERVER_V4" 7000
 serve "$SERVER_V6" 7000
+serve "$SERVER_V4" 7002 --rcvbuf 4096
 serve "$SERVER_V4" 7001 --do digest
 serve "$SERVER_V6" 7001 --do digest
 
 each IPv4 "$SERVER_V4" remember
 each IPv6 "$SERVER_V6" remember
+SMALL=$(negotiated "$SERVER_V4" 7002)
 note "by the kernel, all options: ${WANTED[IPv4 timestamps.sack.wscale.ecn=1.1.1.1]}"
 check "all four options can be seen" grep -qE 'ecn.* sack .*ts wscale:.* / .*ecn.* sack .*ts wscale:' \
 	<<<"${WANTED[IPv4 timestamps.sack.wscale.ecn=1.1.1.1]}"
@@ -141,6 +144,14 @@ page "http://$SERVER_V4/" && page "http://[$SERVER_V6]/"
 each IPv4 "$SERVER_V4" compare
 each IPv6 "$SERVER_V6" compare
 is "all of those were made from cookies, but for the six that taught levee" "$(counters flows_cookie flows_handshake)" "$((3 * ${#WANTED[@]})) 6"
+
+# A listener with a small buffer offers a window scale of its own.
+check "another listener offers another window scale" [ "$(grep -o "wscale.*" <<<"$SMALL")" != \
+	"$(grep -o "wscale.*" <<<"${WANTED[IPv4 timestamps.sack.wscale.ecn=1.1.1.1]}")" ]
+set_options 1.1.1.1
+peer many "$SERVER_V4" 7002
+is "and is answered for by its own" "$(negotiated "$SERVER_V4" 7002)" "$SMALL"
+is "by a cookie" "$(counters flows_cookie flows_handshake)" "$((3 * ${#WANTED[@]} + 1)) 7"
 
 check_detach
 done_testing

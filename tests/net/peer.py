@@ -18,6 +18,7 @@ import threading
 import time
 
 IPPROTO_MPTCP = 262
+TCPI_OPT_SYN_DATA = 32
 
 
 def make_socket(address, mptcp=False):
@@ -86,6 +87,10 @@ def serve(args):
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, args.address != "::")
     if args.reuseport:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if args.fastopen:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 16)
+    if args.rcvbuf:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, args.rcvbuf)
     listener.bind((args.address, args.port))
     listener.listen(args.backlog)
     print("listening", flush=True)
@@ -181,6 +186,17 @@ def upload(args):
             raise ConnectionError("what arrived is not what was sent")
 
 
+def fastopen(args):
+    """Sends data in the SYN, and tells whether the SYN-ACK took it ("taken") or it was sent again ("resent")."""
+    with make_socket(args.address) as sock:
+        sock.sendto(b"early", socket.MSG_FASTOPEN, (args.address, args.port))
+        sock.settimeout(args.timeout)
+        if receive(sock, 5) != b"early":
+            raise ConnectionError("the echo differs")
+        options = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)[5]
+        print("taken" if options & TCPI_OPT_SYN_DATA else "resent")
+
+
 # --- not TCP
 
 
@@ -221,7 +237,7 @@ def ping(args):
         time.sleep(max(0, args.interval - took))
 
 
-COMMANDS = {"serve": serve, "hold": hold, "reuse": reuse, "many": many, "upload": upload, "ping": ping}
+COMMANDS = {"serve": serve, "hold": hold, "reuse": reuse, "many": many, "upload": upload, "fastopen": fastopen, "ping": ping}
 
 
 def arguments():
@@ -234,6 +250,8 @@ def arguments():
     parser.add_argument("--do", choices=ANSWERS, default="echo")
     parser.add_argument("--reuseport", action="store_true")
     parser.add_argument("--accept-when", metavar="FILE", help="leave connections in the accept queue until FILE exists")
+    parser.add_argument("--fastopen", action="store_true", help="take data in SYNs")
+    parser.add_argument("--rcvbuf", type=int, default=0, help="SO_RCVBUF of the listener")
     parser.add_argument("--bind", help="source address")
     parser.add_argument("--source-port", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)

@@ -57,9 +57,9 @@ class Wire:
 class Client:
     """One attempt to connect. After syn() the cookie is known; everything else is up to the experiment."""
 
-    def __init__(self, wire, family, port, timestamps):
+    def __init__(self, wire, family, port, timestamps, sport=None):
         self.wire, self.family, self.dport, self.timestamps = wire, family, port, timestamps
-        self.sport = wire.next_port()
+        self.sport = sport or wire.next_port()
         self.seq = int.from_bytes(os.urandom(4), "big")
         self.tsval = int.from_bytes(os.urandom(3), "big")
         self.synack = None
@@ -106,6 +106,16 @@ class Client:
     def reset(self):
         self.wire.send(self.segment("R", seq=(self.seq + 1 + len(b"hello")) & 0xFFFFFFFF))
 
+    def close(self):
+        """FIN, the server's FIN, and the ACK of it; what was sent before is "hello"."""
+        options = self.options()
+        seq, ack = self.seq + 1 + len(b"hello"), self.synack.seq + 1 + len(b"hello")
+        self.wire.send(self.segment("FA", seq=seq & 0xFFFFFFFF, ack=ack & 0xFFFFFFFF, options=options))
+        while (packet := self.wire.receive(self, PATIENCE)) is not None:
+            if "F" in packet[TCP].flags:
+                self.wire.send(self.segment("A", seq=(seq + 1) & 0xFFFFFFFF, ack=(ack + 1) & 0xFFFFFFFF, options=options))
+                break
+
     def result(self):
         """Of data that was sent."""
         end = time.monotonic() + PATIENCE
@@ -147,6 +157,24 @@ def burst(wire, args):
                 wire.send(frame)
             results.append(client.result())
         say("data-right-behind-ack", *variant, f"{results.count('echo')}-echoes-of-20")
+
+
+def used_twice(wire, args):
+    """The third ACK again when its connection is over, bare and with data: as nobody has a socket for it, a RST."""
+    for variant in variants():
+        for ending in ("reset", "closed", "reopened"):
+            client = Client(wire, variant[0], args.port, variant[1]).syn()
+            say(f"{ending}-first", *variant, client.try_handshake())
+            third = bytes(client.ack_segment()), bytes(client.ack_segment(payload=b"hello"))
+            if ending == "closed":
+                client.close()
+            else:
+                client.reset()
+            if ending == "reopened":
+                Client(wire, variant[0], args.port, variant[1], client.sport).syn()
+            for frame in third:
+                wire.send(frame)
+            say(f"{ending}-replayed", *variant, client.result())
 
 
 def variants():
@@ -215,7 +243,7 @@ def slow(wire, args):
             client.ack()
 
 
-COMMANDS = {"at-once": at_once, "ages": ages, "burst": burst, "across": across, "slow": slow}
+COMMANDS = {"at-once": at_once, "ages": ages, "burst": burst, "across": across, "used-twice": used_twice, "slow": slow}
 
 
 def main():

@@ -76,6 +76,10 @@ clients_stop()
 clients_have() { wait_for "[ \"\$(wc -l <'$LAB_DIR/$1')\" -ge $2 ]" 10; } # NAME COUNT
 failures() { grep -vc '^200$' "$LAB_DIR/$1"; }
 
+# Epochs are counted from what attach read of the wall clock: steps of that clock change nothing later.
+cookie_clock() { bpftool -j map dump pinned "$(find "$LEVEE_BPFFS" -name settings)" | jq -c '.[0].formatted.value.clock'; }
+CLOCK=$(cookie_clock)
+
 # --- calm: reload under load
 
 serve "$SERVER_V4" 7000
@@ -131,6 +135,8 @@ is "timeouts too" "$(shown '[.timeouts[] | select(.ms != .default_ms) | "\(.name
 check "config load says what another attach would change" grep -q "mode *stays native" <<<"$(load_conf)"
 levee config set "$SERVER_DEV" suspect=1min >/dev/null
 is "config set is told from the file" "$(shown '.timeouts[] | select(.name == "suspect") | .from')" command
+check "the clock of cookies can be seen" jq -e '.epoch_base > 0' <<<"$CLOCK"
+is "reload, config load and config set leave it" "$(cookie_clock)" "$CLOCK"
 conf "[$SERVER_DEV]" "cookies = always" "start = 5"
 refuses "a file that does not fit is refused" "$LEVEE_CONF:3: end 25 is not below start 5" load_conf
 FORMER=$(programs)

@@ -46,6 +46,11 @@ static bool offers_window_50000(struct world *w)
 	return offers_window(w, 50000);
 }
 
+static bool offers_window_500(struct world *w)
+{
+	return offers_window(w, 500);
+}
+
 static bool offers_scale_11(struct world *w)
 {
 	struct levee_service s;
@@ -222,6 +227,12 @@ const struct row attack_rows[] = {
 	{ "a new window scale of the server is learnt when no cookie is in flight", BOTH, ALWAYS,
 	  .steps = { COOKIE(NULL, S, LINUX), EPOCH(2), OUT(SA, .seq = 5, .ack = 1, .options = "mss=1460 sack ts nop ws=11", .port = 9),
 		     CHECK(offers_scale_11) } },
+
+	{ "a listener that comes back offers what it offers now", BOTH, ALWAYS,
+	  .steps = { COOKIE(NULL, S, LINUX), OUT(RA, .seq = 0, .absolute = true, .ack = 1, .port = 1),
+		     OUT(SA, .ack = 1, .options = "mss=1300 sack ts nop ws=11", .window = 500, .port = 9), LISTENS,
+		     CHECK(offers_scale_11), CHECK(offers_window_500), COOKIE("mss=1300 sack ts nop ws=11", S, LINUX, .port = 2),
+		     IN(PASS_COOKIE, A, .seq = 1, .ack = 1, TS, .port = 2) } },
 
 	/* services that levee has not seen answer */
 	{ "a service that never answered here gets its first SYN under always", BOTH, ALWAYS, .not_learnt = true,

@@ -110,6 +110,7 @@ class Segment:
 def check_shape(reply, syn):
     must(len(reply.frame) == len(syn.frame), "frame has another length than the SYN's")
     must(reply.end <= len(reply.frame), "IP length goes beyond the frame")
+    must(reply.end - reply.ip_at <= syn.end - syn.ip_at, "the reply is longer than the SYN")
     must(not any(reply.frame[reply.end :]), "padding is not zero")
     must(reply.ip_header == (40 if reply.v6 else 20), "IP header has options or extension headers")
     must(reply.proto == 6 and reply.v6 == syn.v6, "not TCP of the same family")

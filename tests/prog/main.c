@@ -244,6 +244,7 @@ int main(int argc, char **argv)
 	run_rows(&w, attack_rows, attack_row_count);
 	run_socket_tests(&w, report);
 	run_sweeps(&w, report);
+	run_cookie_tests(&w, report);
 	run_ageing(&w, report);
 	run_event_tests(&w, report);
 	run_source_tests(&w, report);

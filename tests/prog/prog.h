@@ -189,6 +189,9 @@ struct world {
 	unsigned int emitted;
 };
 
+/* Of the programs' cookies, so that a test can make one that was never sent. */
+#define WORLD_COOKIE_KEY { 0x0123456789abcdefULL, 0xfedcba9876543210ULL }
+
 /* Loads the programs. `change`, or NULL, may change their read-only data before that. */
 bool world_open(struct world *w, void (*change)(struct levee_bpf *));
 /* From now on, frames that levee sends are written down for check_packets.py. */
@@ -269,6 +272,9 @@ void events_expect(struct world *w, const char *wanted);
 
 /* What is counted and told of a service and its queues. */
 void run_queue_tests(struct world *w, report_fn report);
+
+/* Cookies in flight, and what is not in flight. */
+void run_cookie_tests(struct world *w, report_fn report);
 
 /* The sample of SYN sources. */
 void run_source_tests(struct world *w, report_fn report);

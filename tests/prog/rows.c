@@ -429,6 +429,28 @@ static bool options_are_linux(struct world *w)
 	return f.cookie.options == want || complain(w, "cookie options %#x, wanted %#x", f.cookie.options, want);
 }
 
+static bool sent_ttl(struct world *w, uint8_t ttl)
+{
+	uint8_t sent = w->received.data[w->sent.l3 + (w->link.v6 ? 7 : 8)];
+
+	return sent == ttl || complain(w, "the reply's TTL is %u, wanted %u", sent, ttl);
+}
+
+static bool sent_ttl_77(struct world *w)
+{
+	return sent_ttl(w, 77);
+}
+
+static bool sent_ttl_99(struct world *w)
+{
+	return sent_ttl(w, 99);
+}
+
+static bool sent_ttl_123(struct world *w)
+{
+	return sent_ttl(w, 123);
+}
+
 static bool service_is_gone(struct world *w)
 {
 	struct levee_service s;
@@ -554,6 +576,34 @@ static const struct row cookies[] = {
 	{ "cookie replayed after RST meets the flow that it made", BOTH, ALWAYS,
 	  .steps = { BY_COOKIE, IN(PASS_FLOW, R, .seq = 1), FLOW(CLOSED, CLOSED), AGE(32000),
 		     IN(PASS_FLOW, A, .seq = 1, .ack = 1, TS), FLOW(CLOSED, CLOSED), COUNTED(COOKIE_VALID, 1) } },
+	{ "cookie replayed after this host's RST", BOTH, ALWAYS,
+	  .steps = { BY_COOKIE, OUT(RA, .seq = 1, .ack = 1), FLOW(CLOSED, CLOSED), AGE(32000),
+		     IN(PASS_FLOW, A, .seq = 1, .ack = 1, TS), COUNTED(COOKIE_VALID, 1), COUNTED(FLOW_NEW, 1) } },
+	{ "cookie replayed after the client closed first", BOTH, ALWAYS,
+	  .steps = { BY_COOKIE, IN(PASS_FLOW, FA, .seq = 1, .ack = 1, TS), OUT(FA, .seq = 1, .ack = 2, TS),
+		     IN(PASS_FLOW, A, .seq = 2, .ack = 2, TS), FLOW(CLOSED, TIME_WAIT), AGE(32000),
+		     IN(PASS_FLOW, A, .seq = 1, .ack = 1, TS), COUNTED(COOKIE_VALID, 1), COUNTED(FLOW_NEW, 1) } },
+	{ "cookie replayed after this host closed first", BOTH, ALWAYS,
+	  .steps = { BY_COOKIE, OUT(FA, .seq = 1, .ack = 1, TS), IN(PASS_FLOW, FA, .seq = 1, .ack = 2, TS),
+		     OUT(A, .seq = 2, .ack = 2, TS), FLOW(TIME_WAIT, CLOSED), AGE(32000),
+		     IN(PASS_FLOW, A, .seq = 1, .ack = 1, TS), COUNTED(COOKIE_VALID, 1), COUNTED(FLOW_NEW, 1) } },
+	{ "a clock that jumps ahead costs the cookies in flight, and no more", BOTH, ALWAYS,
+	  .steps = { COOKIE(NULL, S, LINUX), EPOCH(100), IN(DROP_BAD_COOKIE, A, .seq = 1, .ack = 1, TS), NOTHING,
+		     COOKIE(NULL, S, LINUX), EPOCH(1), IN(PASS_COOKIE, A, .seq = 1, .ack = 1, TS) } },
+	{ "a clock that jumps back costs the cookies in flight, and no more", BOTH, ALWAYS,
+	  .steps = { COOKIE(NULL, S, LINUX), EPOCH(-1), IN(DROP_BAD_COOKIE, A, .seq = 1, .ack = 1, TS), NOTHING,
+		     COOKIE(NULL, S, LINUX), EPOCH(1), IN(PASS_COOKIE, A, .seq = 1, .ack = 1, TS), COOKIE(NULL, S, LINUX, .port = 1),
+		     EPOCH(-100), IN(DROP_BAD_COOKIE, A, .seq = 1, .ack = 1, TS, .port = 1), COOKIE(NULL, S, LINUX, .port = 1),
+		     IN(PASS_COOKIE, A, .seq = 1, .ack = 1, TS, .port = 1) } },
+	{ "each listener is answered for by its own offer, and by a new one", BOTH, .not_learnt = true,
+	  .steps = { OUT(SA, .ack = 1, .options = "mss=1400 sack ts nop ws=9", .ttl = 123, .window = 5000, .port = 9),
+		     OUT(SA, .ack = 1, .options = "mss=1200 sack ts nop ws=3", .ttl = 77, .window = 900, .port = 9, HTTPS),
+		     LISTENS, COOKIES(ALWAYS), COOKIE("mss=1200 sack ts nop ws=3", S, LINUX, HTTPS), CHECK(sent_ttl_77),
+		     IN(PASS_COOKIE, A, .seq = 1, .ack = 1, TS, HTTPS), COOKIE("mss=1400 sack ts nop ws=9", S, LINUX),
+		     CHECK(sent_ttl_123), IN(PASS_COOKIE, A, .seq = 1, .ack = 1, TS), EPOCH(2),
+		     OUT(SA, .ack = 1, .options = "mss=1300 sack ts nop ws=5", .ttl = 99, .port = 8, HTTPS),
+		     COOKIE("mss=1300 sack ts nop ws=5", S, LINUX, HTTPS, .port = 1), CHECK(sent_ttl_99),
+		     COOKIE("mss=1400 sack ts nop ws=9", S, LINUX, .port = 1), CHECK(sent_ttl_123) } },
 	{ "without timestamps", BOTH, ALWAYS,
 	  .steps = { COOKIE(NULL, S, .options = "mss=1460 nop nop sack nop ws=7"), IN(PASS_COOKIE, A, .seq = 1, .ack = 1),
 		     FLOW(ESTABLISHED, ESTABLISHED) } },

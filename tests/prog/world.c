@@ -251,7 +251,7 @@ static void seed_usual_service(struct world *w, const struct row *row)
 
 void world_reset(struct world *w, const struct row *row, bool v6, uint32_t local_isn, uint32_t remote_isn)
 {
-	static const struct levee_secrets secrets = { .cookie.k = { 0x0123456789abcdefULL, 0xfedcba9876543210ULL } };
+	static const struct levee_secrets secrets = { .cookie.k = WORLD_COOKIE_KEY };
 	struct levee_bpf *skel = w->skel;
 	bool disabled = row->disabled;
 

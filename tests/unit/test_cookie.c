@@ -5,8 +5,10 @@
  *
  * A flipped input passes by chance with probability 2^-23 (2^-54 with timestamps). Key, tuple and
  * random seed are fixed, so these tests give the same answer on every run: a chance hit among the
- * few hundred thousand checks here would have shown when they were written.
+ * checks here would have shown when they were written.
  */
+#include <stdbool.h>
+
 #include "unit.h"
 
 #include <levee/cookie.h>
@@ -195,6 +197,28 @@ static void smallest_mss_is_what_the_kernel_takes(void **state)
 	assert_int_equal(levee_class_mss(0, 0), 1220);
 }
 
+/* --- the MAC is SipHash-2-4 of what docs/cookies.md says */
+
+/*
+ * By another implementation: openssl mac -macopt hexkey:000102030405060708090a0b0c0d0e0f -macopt size:8 -in FILE SIPHASH,
+ * its answer read as a little-endian number. FILE holds, numbers with their least byte first: remote and local address
+ * (in IPv6 the local one first), remote and local port as in the header, client's ISN, epoch, two bytes of options with the
+ * server's window scale from bit 11 on, 4 or 6. Here c6130002c6120001d4390050efcdab8910325406be3b04
+ * and fdfaf7f4f1eeebe8e5e2dfdcd9d6d3d0fcf7f2ede8e3ded9d4cfcac5c0bbb6b1d4390050efcdab8910325406be3b06.
+ */
+#define OPENSSL_V4 0xb8a4fcfdee08af63ULL
+#define OPENSSL_V6 0x6c9e9b1d864847a0ULL
+
+static void mac_is_siphash_of_the_message(void **state)
+{
+	struct levee_tuple v4 = tuple_v4(), v6 = tuple_v6();
+	uint16_t co = 6 | LEVEE_CO_HAS_WSCALE | 7 << 3 | LEVEE_CO_SACK | LEVEE_CO_TS;
+
+	(void)state;
+	assert_int_equal(levee_cookie_mac(&key, &v4, ISN, EPOCH, co, SERVER_WSCALE), OPENSSL_V4);
+	assert_int_equal(levee_cookie_mac(&key, &v6, ISN, EPOCH, co, SERVER_WSCALE), OPENSSL_V6);
+}
+
 /* --- every covered bit */
 
 static const uint16_t sample_options[] = {
@@ -274,14 +298,21 @@ static void flipped_key_refused(const struct levee_tuple *t, uint16_t co)
 static void every_flipped_bit_is_refused(void **state)
 {
 	struct levee_tuple tuples[] = { tuple_v4(), tuple_v6() };
+	uint16_t words[MAX_WORDS];
+	size_t n = all_options(words), kept = 0;
 
 	(void)state;
 	for (size_t t = 0; t < ARRAY_SIZE(tuples); t++)
-		for (size_t i = 0; i < ARRAY_SIZE(sample_options); i++) {
-			flipped_tuple_refused(&tuples[t], sample_options[i]);
-			flipped_number_refused(&tuples[t], sample_options[i]);
-			flipped_key_refused(&tuples[t], sample_options[i]);
+		for (size_t i = 0; i < n; i++) {
+			if (levee_cookie_options(words[i]) != words[i])
+				continue; /* no cookie says that */
+			kept++;
+			flipped_tuple_refused(&tuples[t], words[i]);
+			flipped_number_refused(&tuples[t], words[i]);
+			flipped_key_refused(&tuples[t], words[i]);
 		}
+	/* 64 combinations of window scale, SACK and ECN with timestamps, 32 without; 8 classes of MSS; 2 families. */
+	assert_int_equal(kept, 2 * (64 + 32) * 8);
 }
 
 /* A cookie is for one direction and one pairing: swapped ends, swapped ports and moved bytes are other connections. */
@@ -372,19 +403,120 @@ static void parity_bit_is_the_epoch(void **state)
 
 #define MILLION 1000000
 
-static void a_million_random_acks_with_timestamps(void **state)
+static void a_million_random_acks(const struct levee_tuple *t, int ts, uint64_t seed)
 {
-	struct levee_tuple t = tuple_v4();
-	uint64_t seed = 1;
-
-	(void)state;
 	for (int i = 0; i < MILLION; i++) {
 		uint64_t r = unit_random(&seed);
 		struct levee_cookie c = { .isn = (uint32_t)r, .tsval = r >> 32 };
 		uint16_t co;
 
-		assert_false(levee_cookie_check(&key, &t, (uint32_t)unit_random(&seed), EPOCH, c, 1, 7, &co));
+		assert_false(levee_cookie_check(&key, t, (uint32_t)unit_random(&seed), EPOCH, c, ts, 7, &co));
 	}
+}
+
+static void a_million_random_acks_with_timestamps(void **state)
+{
+	struct levee_tuple t = tuple_v4();
+
+	(void)state;
+	a_million_random_acks(&t, 1, 1);
+}
+
+/* One such million in nine has a hit: this is one that has none. */
+static void a_million_random_acks_without_timestamps(void **state)
+{
+	struct levee_tuple t = tuple_v4();
+
+	(void)state;
+	a_million_random_acks(&t, 0, 3);
+}
+
+/* --- docs/cookies.md: its numbers, out of the code */
+
+/* How many pass for one connection and one client ISN: every value of the bits that are no MAC, with one MAC each. */
+static unsigned int acks_that_pass(const struct levee_tuple *t, int ts, unsigned int options)
+{
+	unsigned int passed = 0;
+
+	for (uint32_t epoch = EPOCH - 1; epoch <= EPOCH; epoch++)
+		for (unsigned int i = 0; i < options * LEVEE_MSS_CLASSES; i++) {
+			uint32_t mss = i % LEVEE_MSS_CLASSES, rest = i / LEVEE_MSS_CLASSES;
+			struct levee_cookie claim = { .isn = mss << 5 | (ts ? 0 : rest), .tsval = ts ? rest : 0 };
+			uint16_t claimed = levee_cookie_claims(claim, ts), co;
+			struct levee_cookie c = levee_cookie_make(&key, t, ISN, epoch, claimed, SERVER_WSCALE);
+
+			passed += check_at(t, c, ts, EPOCH, &co) && co == claimed;
+		}
+	return passed;
+}
+
+static bool doc_says(const char *words)
+{
+	static char text[65536];
+	FILE *doc = fopen("docs/cookies.md", "r");
+	size_t n = doc ? fread(text, 1, sizeof(text) - 1, doc) : 0;
+
+	if (doc)
+		fclose(doc);
+	text[n] = 0;
+	return strstr(text, words);
+}
+
+__attribute__((format(printf, 1, 2))) static void assert_doc_says(const char *format, ...)
+{
+	char words[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	if (!doc_says(words))
+		fail_msg("docs/cookies.md does not say: %s", words);
+}
+
+/* n in 2^n */
+static int log2_of(unsigned int power)
+{
+	assert_int_equal(__builtin_popcount(power), 1);
+	return __builtin_ctz(power);
+}
+
+static void odds_are_as_documented(void **state)
+{
+	struct levee_tuple t = tuple_v4();
+	unsigned int without = acks_that_pass(&t, 0, LEVEE_OPTION_CODES),
+		     with = acks_that_pass(&t, 1, LEVEE_TSVAL_PLAIN + 1);
+	int odds = 32 - log2_of(without), odds_ts = 64 - log2_of(with);
+	double frames = 1e10 / (84 * 8); /* a second at 10 Gbit/s: 64 bytes, preamble, gap */
+
+	(void)state;
+	assert_true(odds >= 23 && odds_ts >= 40);
+	assert_doc_says("2 epochs x 8 MSS x 32 option codes = %u of 2^32 = 2^-%d", without, odds);
+	assert_doc_says("2 epochs x 8 MSS x 64 options = %u of 2^64 = 2^-%d", with, odds_ts);
+	assert_doc_says("a million ACKs a second make one connection every %.1f s", (1 << odds) / 1e6);
+	assert_doc_says("%.2f million a second, make %.2f a second", frames / 1e6, frames / (1 << odds));
+	assert_doc_says("once in %.0f years", (double)(1ULL << odds_ts) / 1e6 / (365.25 * 86400));
+	assert_doc_says("lives %u to %u s", LEVEE_EPOCH_MS / 1000, 2 * LEVEE_EPOCH_MS / 1000);
+}
+
+/* The odds of others, from how many numbers pass there: docs/cookies.md says where that is read from. */
+static void odds_of_others_are_as_documented(void **state)
+{
+	static const struct {
+		const char *who;
+		unsigned int pass;
+		int of;
+	} others[] = {
+		{ "Linux, tcp_syncookies", 2 * 4, 32 },
+		{ "OpenBSD pf", 256, 32 },
+		{ "selftest, without timestamps", 256, 32 },
+		{ "selftest, with timestamps", 256, 40 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		assert_doc_says("| %s | %u of 2^%d | 2^-%d |", others[i].who, others[i].pass, others[i].of,
+				others[i].of - log2_of(others[i].pass));
 }
 
 /*
@@ -451,13 +583,17 @@ int main(void)
 		cmocka_unit_test(every_combination_survives),
 		cmocka_unit_test(mss_class_is_the_largest_not_above),
 		cmocka_unit_test(smallest_mss_is_what_the_kernel_takes),
+		cmocka_unit_test(mac_is_siphash_of_the_message),
 		cmocka_unit_test(every_flipped_bit_is_refused),
 		cmocka_unit_test(rearranged_inputs_are_refused),
 		cmocka_unit_test(timestamps_cannot_be_added_or_taken_away),
 		cmocka_unit_test(this_epoch_and_the_one_before),
 		cmocka_unit_test(parity_bit_is_the_epoch),
 		cmocka_unit_test(a_million_random_acks_with_timestamps),
+		cmocka_unit_test(a_million_random_acks_without_timestamps),
 		cmocka_unit_test(random_acks_without_timestamps),
+		cmocka_unit_test(odds_are_as_documented),
+		cmocka_unit_test(odds_of_others_are_as_documented),
 		cmocka_unit_test(mac_bits_are_even),
 		cmocka_unit_test(plain_bits_are_as_documented),
 	};
