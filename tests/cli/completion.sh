@@ -60,10 +60,9 @@ check "and --help was nobody's value: no command was run" [ ! -e --help ]
 
 # --- words
 
-completes "co" "config"
+completes "co" "config confirm"
 completes "config " "$(commands | sed -n 's/^config //p' | xargs | sorted)"
 completes "config se" "set"
-completes "conf se" "set"
 completes "flows del" "delete"
 completes "flows " "$(echo "delete $(interfaces)" | sorted)"
 completes "flows delete " "$(interfaces)"
@@ -71,7 +70,7 @@ completes "flows lo " "$(options flows | xargs | sorted)"
 completes "flows -- " "$(interfaces)"
 completes "nonsense " ""
 completes "att lo --m" "--mode"
-completes "c set lo est" "established="
+completes "config set lo est" "established="
 completes "config set lo " "$(completed config set lo half_open=1s '')"
 completes "help fl" "flows"
 completes "help flows " "delete"

@@ -42,15 +42,15 @@ is "the kernel has made as many sockets as were due" $(($(kernel_counter TcpPass
 SETTINGS=$(find "$LEVEE_BPFFS/levee" -name settings)
 next_epoch()
 {
-	# shellcheck disable=SC2046 # one word per byte
 	bpftool -j map lookup pinned "$SETTINGS" key 0 0 0 0 | "$PYTHON" -c '
 import json, struct, sys
 row = json.load(sys.stdin)
 value = bytes(int(byte, 16) for byte in row["value"])
 epoch = row["formatted"]["value"]["clock"]["epoch_base"]
 assert value.count(struct.pack("=I", epoch)) == 1
-print(value.replace(struct.pack("=I", epoch), struct.pack("=I", epoch + 1)).hex(" "))' >"$LAB_DIR/value" &&
-		bpftool map update pinned "$SETTINGS" key 0 0 0 0 value hex $(<"$LAB_DIR/value")
+print(value.replace(struct.pack("=I", epoch), struct.pack("=I", epoch + 1)).hex(" "))' >"$LAB_DIR/value" || return
+	# shellcheck disable=SC2046 # one word per byte
+	bpftool map update pinned "$SETTINGS" key 0 0 0 0 value hex $(<"$LAB_DIR/value")
 }
 batches() # COUNT: of 100 clients each
 {

@@ -135,13 +135,15 @@ check_chain() # WHEN
 	is "$1: they are answered by cookies" "$(($(counter cookies_socket) - before))" 6
 }
 
-# What a reload writes into maps once its programs are in the chain: their ids, whose the packets are, their ids again. The
-# numbers of these calls, for which a whole reload is made.
+# What a reload writes into maps once its programs are loaded: their ids, whose the packets are, their ids again. The numbers
+# of these calls, for which a whole reload is made. What comes right before a program is loaded are that program's constants.
 writes()
 {
 	"$KILLAT" 0 "$LEVEE" reload "$SERVER_DEV" 2>&1 >/dev/null |
-		awk '$2 == "bpf:prog_load" { n = 0 } $2 == "bpf:map_update" { write[++n] = $1 }
-		     END { for (i = 1; i <= n; i++) print write[i] }'
+		awk '$2 == "bpf:prog_load" { loaded = 1; held = ""; next }
+		     held { print held; held = "" }
+		     $2 == "bpf:map_update" && loaded { held = $1 }
+		     END { if (held) print held }'
 }
 
 killed() # N: was a reload killed there?
