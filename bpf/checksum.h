@@ -96,14 +96,14 @@ static __always_inline bool checksums_ok(struct xdp_md *ctx, const struct packet
 	int rest;
 
 	if (p->is_v4 && csum_fold(csum_ip_header(data + (p->l3_offset & TCP_OFFSET_MAX), data_end, p->l3_len / 4)))
-		return 0;
+		return false;
 	sum = csum_pseudo(&p->tuple, p->tcp_len + p->seg.payload);
 	tcp = data + (p->tcp_offset & TCP_OFFSET_MAX);
 	if ((void *)(tcp + 1) > data_end)
-		return 0;
+		return false;
 	/* A local sender (veth, virtio) leaves the sum of the pseudo-header for its device to complete. */
 	if (tcp->check == (__u16)~csum_fold(sum))
-		return 1;
+		return true;
 	sum += csum_tcp_header(data + (p->tcp_offset & TCP_OFFSET_MAX), data_end, p->tcp_len / 4);
 	if (!p->seg.payload)
 		return csum_fold(sum) == 0;

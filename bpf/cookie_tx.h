@@ -233,7 +233,7 @@ static __always_inline bool source_plausible(const struct packet *p)
 
 /*
  * Answers a SYN by a cookie of this epoch, or says why not: a reason. A function of its own for the verifier, and one only:
- * where the kernel guards returns against speculation (AMD's SRSO), each costs as much as ten instructions.
+ * where the kernel guards returns against speculation (AMD's SRSO), each costs dozens of instructions.
  */
 __noinline int cookie_answer(struct xdp_md *ctx, const struct packet *p, const struct levee_profile *server,
 			     __u32 epoch)

@@ -19,11 +19,14 @@ static __always_inline bool events_wanted(const struct run *run)
 	return l && mark_holds(run, READ_ONCE(l->until_ms));
 }
 
-/* A zeroed record to fill and to submit, or NULL. */
+/* A zeroed record to fill and to submit; NULL where nobody listens, or there is no room. */
 static __always_inline struct levee_event *event_begin(const struct run *run, enum levee_event_type type)
 {
-	struct levee_event *ev = bpf_ringbuf_reserve(&events, sizeof(*ev), 0);
+	struct levee_event *ev;
 
+	if (!events_wanted(run))
+		return NULL;
+	ev = bpf_ringbuf_reserve(&events, sizeof(*ev), 0);
 	if (!ev) {
 		count(run, LEVEE_C_EVENT_LOST);
 		return NULL;
@@ -40,8 +43,6 @@ static __noinline int event_of_flow(const struct run *run, const struct levee_fl
 {
 	struct levee_event *ev;
 
-	if (!events_wanted(run))
-		return 0;
 	ev = event_begin(run, type);
 	if (!ev)
 		return 0;
@@ -67,8 +68,6 @@ static __noinline int event_of_listener(const struct run *run, const struct leve
 {
 	struct levee_event *ev;
 
-	if (!events_wanted(run))
-		return 0;
 	ev = event_begin(run, type);
 	if (!ev)
 		return 0;
@@ -89,8 +88,6 @@ static __noinline int event_of_half_open(const struct run *run, const struct lev
 {
 	struct levee_event *ev;
 
-	if (!events_wanted(run))
-		return 0;
 	ev = event_begin(run, type);
 	if (!ev)
 		return 0;

@@ -76,11 +76,14 @@ static __always_inline int ingress_flow(struct xdp_md *ctx, const struct run *ru
 	f = flow_find(run, p, &index);
 	if (!f)
 		return GO_ON;
-	if (flow_gives_way(f, p))
+	if (flow_gives_way(f, p)) {
+		p->replaces = 1;
 		return GO_ON;
+	}
 	if (flow_reopens(f, p)) {
 		if (f->began == LEVEE_BEGAN_COOKIE) {
 			f->flags |= LEVEE_FLOW_REOPENED;
+			p->replaces = 1;
 			return GO_ON;
 		}
 		flow_remove(run, f, index, levee_tag_of_hash(p->hash), LEVEE_C_FLOW_REUSED, LEVEE_ENDED_REUSED);
@@ -397,7 +400,8 @@ static __always_inline int ingress_syn(struct xdp_md *ctx, const struct run *run
 	if (service_wants_cookie(run, s, owner))
 		return accept_queue_full(run, owner) ? LEVEE_DROP_ACCEPT_QUEUE :
 						       cookie_send(ctx, run, p, s, owner, index);
-	flow_replaced(run, p);
+	if (p->replaces)
+		flow_replaced(run, p);
 	if (half_open_begin(ctx, run, p, index) != GO_ON)
 		return LEVEE_PASS_SYN;
 	count(run, LEVEE_C_HALF_OPEN_FULL);
@@ -426,7 +430,8 @@ static __always_inline int cookie_flow(const struct run *run, const struct packe
 	struct levee_flow *f;
 	__u32 slot;
 
-	flow_replaced(run, p);
+	if (p->replaces)
+		flow_replaced(run, p);
 	f = flow_new(run, &p->tuple, p->hash, LEVEE_BEGAN_COOKIE, &slot);
 	if (!f)
 		return LEVEE_DROP_COOKIE_NO_ROOM;

@@ -114,6 +114,7 @@ struct {
 	__type(key, __u32);
 	__type(value, struct levee_history);
 } history SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

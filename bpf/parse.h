@@ -77,7 +77,10 @@ struct packet {
 	__u8 is_v4;
 	__u8 ttl; /* or hop limit */
 	__u8 tos; /* or traffic class */
-	__u8 client_scale; /* of a SYN-ACK whose SYN a flow that was over has taken: CLIENT_SCALE_* */
+	union {
+		__u8 client_scale; /* egress: of a SYN-ACK whose SYN a flow that was over has taken: CLIENT_SCALE_* */
+		__u8 replaces; /* ingress: a flow that is only remembered stands in the way of this packet's connection */
+	};
 	struct levee_segment seg;
 };
 
@@ -442,6 +445,23 @@ static __always_inline bool is_mss(__u32 word)
 	return (word & bpf_htonl(0xffff0000)) == WORD_MSS(0);
 }
 
+static __always_inline bool is_wscale(__u32 word)
+{
+	return (word & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0);
+}
+
+/* A word that is one of the short options of a SYN. False: something else. */
+static __always_inline bool parse_option_word(__u32 word, struct tcp_options *o)
+{
+	if (is_wscale(word))
+		option_wscale(o, bpf_ntohl(word));
+	else if (word == WORD_NOP_SACK)
+		o->present |= LEVEE_OPT_SACK;
+	else
+		return false;
+	return true;
+}
+
 /*
  * Options that stand in whole words, as every common system sends them: Linux, Windows, BSD, macOS. Returns
  * false at the first word that is none of theirs. `w` is zero behind the last option.
@@ -466,28 +486,14 @@ static __always_inline bool parse_options_words(const __u32 *w, __u32 len, __u32
 			option_ts(o, w[i], w[i + 1]);
 			o->present |= word == WORD_SACK_TS ? LEVEE_OPT_SACK : 0;
 			i = (i + 2) & 15;
-		} else if ((word & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0)) {
-			option_wscale(o, bpf_ntohl(word));
-		} else if (word == WORD_NOP_SACK || word == WORD_SACK_END) {
+		} else if (word == WORD_SACK_END) {
 			o->present |= LEVEE_OPT_SACK;
-		} else if (word) {
+		} else if (word && !parse_option_word(word, o)) {
 			return false;
 		}
 		if (word == WORD_SACK_END || !word)
 			return true;
 	}
-	return true;
-}
-
-/* A word that is one of the short options of a SYN. False: something else. */
-static __always_inline bool parse_option_word(__u32 word, struct tcp_options *o)
-{
-	if ((word & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0))
-		option_wscale(o, bpf_ntohl(word));
-	else if (word == WORD_NOP_SACK)
-		o->present |= LEVEE_OPT_SACK;
-	else
-		return false;
 	return true;
 }
 
@@ -498,8 +504,7 @@ static __always_inline bool parse_options_linux(const __u32 *w, const void *data
 		option_ts(o, w[1], w[2]);
 		return true;
 	}
-	if (len == 20 && (const void *)(w + 5) <= data_end && w[1] == WORD_SACK_TS && is_mss(w[0]) &&
-	    (w[4] & bpf_htonl(0xffffff00)) == WORD_NOP_WSCALE(0)) {
+	if (len == 20 && (const void *)(w + 5) <= data_end && w[1] == WORD_SACK_TS && is_mss(w[0]) && is_wscale(w[4])) {
 		option_mss(o, w[0]);
 		option_ts(o, w[2], w[3]);
 		option_wscale(o, bpf_ntohl(w[4]));
