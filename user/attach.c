@@ -487,8 +487,7 @@ static int share(struct session *s)
 
 static int start(struct session *s)
 {
-	static const unsigned char nothing[64];
-	int err = seed_run(bpf_program__fd(s->skel->progs.levee_start), nothing, sizeof(nothing));
+	int err = seed_start(bpf_program__fd(s->skel->progs.levee_start));
 
 	if (err)
 		return failed(EXIT_FAILED, "%s: starting the housekeeping timer failed: %s", s->ifname, strerror(-err));

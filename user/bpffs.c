@@ -13,12 +13,12 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <linux/magic.h>
 
 #include "bpffs.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "errors.h"
 #include "lock.h"
 #include "share.h"
@@ -275,7 +275,6 @@ int place_claim(const struct place *place, char owner[32])
 /* As long as a command works that is not in trouble itself, then the user hears who has to be waited for. */
 static int wait_for_lock(int fd)
 {
-	const struct timespec nap = { .tv_nsec = LOCK_NAP_MS * 1000000 };
 	char owner[32];
 
 	for (int ms = 0; ms < LOCK_PATIENCE_MS; ms += LOCK_NAP_MS) {
@@ -283,7 +282,7 @@ static int wait_for_lock(int fd)
 			return 0;
 		if (errno != EWOULDBLOCK)
 			return -1;
-		nanosleep(&nap, NULL);
+		clock_sleep_ms(LOCK_NAP_MS);
 	}
 	note("waiting for another levee command%s, which is at work; if it is stopped (Ctrl-Z), continue it or kill it",
 	     lock_owner(owner, fd));

@@ -7,6 +7,7 @@
  * without asking the kernel. The tick starts some time into the boot, so the result is ahead by that
  * much (a quarter of a second, measured): it moves the start of epochs, and is nothing to time by.
  */
+#include <errno.h>
 #include <time.h>
 
 #include "clock.h"
@@ -46,6 +47,19 @@ __u64 clock_unix_ms(void)
 __u64 clock_monotonic_ns(void)
 {
 	return nanoseconds(CLOCK_MONOTONIC);
+}
+
+__u64 clock_monotonic_ms(void)
+{
+	return clock_monotonic_ns() / 1000000;
+}
+
+void clock_sleep_ms(unsigned int ms)
+{
+	struct timespec left = { ms / 1000, ms % 1000 * 1000000L };
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
 }
 
 __s64 clock_unix_minus_monotonic_ns(void)

@@ -20,6 +20,10 @@ unsigned int clock_hz(void);
 __u64 clock_jiffies(void);
 __u64 clock_unix_ms(void);
 __u64 clock_monotonic_ns(void);
+__u64 clock_monotonic_ms(void);
+
+/* Also through signals that are caught. */
+void clock_sleep_ms(unsigned int ms);
 
 /* What the wall's clock says now, less CLOCK_MONOTONIC. */
 __s64 clock_unix_minus_monotonic_ns(void);

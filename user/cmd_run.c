@@ -117,19 +117,11 @@ static int begin(struct keeper *k)
 
 /* --- going on */
 
-static __u64 monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
-}
-
 /* Waits until then for a signal; 0 if none came. */
 static int wait_until(__u64 ms)
 {
 	const sigset_t set = wanted_signals();
-	__u64 now = monotonic_ms(), left = ms > now ? ms - now : 0;
+	__u64 now = clock_monotonic_ms(), left = ms > now ? ms - now : 0;
 	const struct timespec time = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
 	int signal = sigtimedwait(&set, NULL, &time);
 
@@ -140,7 +132,7 @@ static int reload(struct keeper *k)
 {
 	int err;
 
-	notify("RELOADING=1\nMONOTONIC_USEC=%llu", monotonic_ms() * 1000);
+	notify("RELOADING=1\nMONOTONIC_USEC=%llu", clock_monotonic_ms() * 1000);
 	err = keeper_reload(k);
 	notify("READY=1");
 	return err;
@@ -157,14 +149,14 @@ static unsigned int turn_ms(void)
 static int go_on(struct keeper *k)
 {
 	unsigned int period = turn_ms();
-	__u64 next = monotonic_ms();
+	__u64 next = clock_monotonic_ms();
 	int err = 0, signal = 0;
 
 	for (;;) {
 		err = keeper_turn(k);
 		if (err)
 			return err;
-		next = next + period > monotonic_ms() ? next + period : monotonic_ms();
+		next = next + period > clock_monotonic_ms() ? next + period : clock_monotonic_ms();
 		while (!err && (signal = wait_until(next)) == SIGHUP)
 			err = reload(k);
 		if (err || signal)

@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "color.h"
 #include "doctor.h"
 #include "netdev.h"
@@ -23,7 +23,7 @@ static const char *const level_names[] = { "ok", "note", "warn", "fail" };
 static const char *const scope_names[] = { "host", "interface", "attached" };
 
 /* How long packets are counted. */
-#define TRAFFIC_NS 250000000
+#define TRAFFIC_MS 250
 
 void doctor_find(struct doctor *d, enum level level, enum exit_code code, const char *fmt, ...)
 {
@@ -49,13 +49,12 @@ void doctor_find(struct doctor *d, enum level level, enum exit_code code, const 
 /* The interface's window lies within levee's: what is counted in between must not look as if levee had missed it. */
 static void sample_once(struct doctor *d)
 {
-	const struct timespec nap = { .tv_nsec = TRAFFIC_NS };
 	struct link_info link;
 
 	if (sample_take(&d->maps, &d->before))
 		return;
 	d->rx_before = link_read(d->link.ifindex, &link) ? 0 : link.rx_packets;
-	nanosleep(&nap, NULL);
+	clock_sleep_ms(TRAFFIC_MS);
 	d->rx_after = link_read(d->link.ifindex, &link) ? 0 : link.rx_packets;
 	sample_take(&d->maps, &d->after);
 }

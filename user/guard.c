@@ -13,11 +13,11 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bpffs.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "confirm.h"
 #include "errors.h"
 #include "maps.h"
@@ -84,13 +84,6 @@ static bool end_it(const struct guard *g)
 	return waits > 0 ? detach(g) : !waits;
 }
 
-static void wait_ms(__u32 ms)
-{
-	const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
-
-	nanosleep(&time, NULL);
-}
-
 static void guard(const struct guard *g)
 {
 	malloc_trim(0); /* what loading the programs took */
@@ -99,7 +92,7 @@ static void guard(const struct guard *g)
 
 		if (!left && end_it(g))
 			return;
-		wait_ms(!left ? RETRY_MS : left < LOOK_MS ? left : LOOK_MS);
+		clock_sleep_ms(!left ? RETRY_MS : left < LOOK_MS ? left : LOOK_MS);
 	}
 }
 

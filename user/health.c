@@ -5,7 +5,6 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cleanup.h"
 #include "clock.h"
@@ -57,13 +56,12 @@ static unsigned int check_tc(const struct levee_meta *m)
 
 bool housekeeping_runs(const struct maps *maps, __u32 ticks)
 {
-	const struct timespec nap = { .tv_nsec = 20000000 };
 	struct levee_runtime run;
 
 	for (int ms = 0; ms < HOUSEKEEPING_SILENT_MS; ms += 20) {
 		if (maps_read(maps, MAP_RUNTIME, &run) == 0 && run.ticks != ticks)
 			return true;
-		nanosleep(&nap, NULL);
+		clock_sleep_ms(20);
 	}
 	return false;
 }

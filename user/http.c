@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <microhttpd.h>
 
 #include <levee/levee.h>
 
+#include "clock.h"
 #include "errors.h"
 #include "http.h"
 
@@ -66,14 +66,6 @@ static int load_library(void)
 	return 0;
 }
 
-static __u64 monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
-}
-
 /* --- answers */
 
 static struct MHD_Response *response(char *text, size_t len, enum MHD_ResponseMemoryMode mode, const char *type)
@@ -108,14 +100,14 @@ static void make_page(struct http *http)
 	size_t len;
 	char *text;
 
-	if (http->metrics && monotonic_ms() - http->made_ms < PAGE_MS)
+	if (http->metrics && clock_monotonic_ms() - http->made_ms < PAGE_MS)
 		return;
 	if (http->metrics)
 		mhd.MHD_destroy_response(http->metrics);
 	text = http->page(http->arg, &len);
 	http->metrics = text ? response(text, len, MHD_RESPMEM_MUST_FREE, "text/plain; version=0.0.4; charset=utf-8") :
 			       NULL;
-	http->made_ms = monotonic_ms();
+	http->made_ms = clock_monotonic_ms();
 }
 
 static enum MHD_Result answer_metrics(struct http *http, struct MHD_Connection *c)
@@ -165,7 +157,7 @@ static void came_or_went(void *arg, struct MHD_Connection *c, void **context, en
 	for (client = http->client; client < http->client + HTTP_CONNECTIONS; client++) {
 		if (client->fd)
 			continue;
-		*client = (struct http_client){ descriptor_of(c), monotonic_ms() };
+		*client = (struct http_client){ descriptor_of(c), clock_monotonic_ms() };
 		*context = client;
 		return;
 	}
@@ -174,7 +166,7 @@ static void came_or_went(void *arg, struct MHD_Connection *c, void **context, en
 /* The library's own limit begins anew with every byte. */
 static void end_slow_clients(struct http *http)
 {
-	__u64 now = monotonic_ms();
+	__u64 now = clock_monotonic_ms();
 
 	for (int i = 0; i < HTTP_CONNECTIONS; i++)
 		if (http->client[i].fd && now - http->client[i].since_ms > CLIENT_MS)

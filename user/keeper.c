@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "attach.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "conf.h"
 #include "errors.h"
 #include "health.h"
@@ -30,14 +30,6 @@
 #define PATIENCE_MIN_MS 1000
 #define PATIENCE_MAX_MS 60000
 #define PATIENCE_LOST_MS 300000 /* without a problem for so long: the next one is repaired at once again */
-
-static __u64 monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
-}
 
 /* --- open and closed */
 
@@ -208,7 +200,7 @@ static bool mend(struct keeper *k, unsigned int problems, const struct xdp_state
 /* Somebody who takes levee off again and again is not fought every second. */
 static bool is_time_to_mend(struct keeper *k)
 {
-	__u64 now = monotonic_ms();
+	__u64 now = clock_monotonic_ms();
 
 	if (now < k->repair_ms)
 		return false;
@@ -271,7 +263,7 @@ static int keep_in_place(struct keeper *k)
 		return !err && anew ? attach_anew(k) : err;
 	}
 	tell_problems(k, 0);
-	if (monotonic_ms() > k->repair_ms + PATIENCE_LOST_MS)
+	if (clock_monotonic_ms() > k->repair_ms + PATIENCE_LOST_MS)
 		k->patience_ms = 0;
 	return 0;
 }

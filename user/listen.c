@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "errors.h"
 #include "listen.h"
+#include "literal.h"
 
 #define BACKLOG 64
 
@@ -24,10 +25,10 @@ bool listen_looks_like(const char *word)
 /* Digits only, up to 65535. "": the default. */
 static bool parse_port(in_port_t *port, const char *text)
 {
-	unsigned long n = *text ? strtoul(text, NULL, 10) : LISTEN_PORT;
+	int n = *text ? digits_parse(text, 65535) : LISTEN_PORT;
 
 	*port = htons(n);
-	return strlen(text) <= 5 && strspn(text, "0123456789") == strlen(text) && n <= 65535;
+	return n >= 0;
 }
 
 static bool parse_v4(struct listen_address *to, const char *address, const char *port)

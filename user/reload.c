@@ -275,14 +275,6 @@ static int load_programs(struct reload *r)
 	return err ? programs_refused(r->ifname, err) : 0;
 }
 
-static __u32 program_id(const struct bpf_program *prog)
-{
-	struct bpf_prog_info info = {};
-	__u32 size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size) ? 0 : info.id;
-}
-
 static int write_meta(struct reload *r)
 {
 	int err = maps_write(bpf_map__fd(r->skel->maps.meta), meta(r));
@@ -307,7 +299,7 @@ static __u32 new_ingress(const struct reload *r)
 	struct xdp_state now;
 
 	if (!r->xdp.dispatcher)
-		return program_id(r->skel->progs.levee_ingress);
+		return xdp_program_id(bpf_program__fd(r->skel->progs.levee_ingress));
 	if (xdp_inspect(r->ifindex, &now))
 		return 0;
 	for (unsigned int i = 0; i < now.ours_count; i++)
@@ -326,17 +318,10 @@ static int announce(struct reload *r)
 
 /* --- the change */
 
-static int start_timer(int prog)
-{
-	static const unsigned char nothing[64];
-
-	return seed_run(prog, nothing, sizeof(nothing));
-}
-
 /* The timer calls the new program from its next tick on. */
 static int take_timer(struct reload *r)
 {
-	int err = start_timer(bpf_program__fd(r->skel->progs.levee_start));
+	int err = seed_start(bpf_program__fd(r->skel->progs.levee_start));
 
 	r->started = !err;
 	return err ? failed(EXIT_FAILED, "%s: handing over the housekeeping timer failed: %s", r->ifname,
@@ -347,17 +332,11 @@ static int take_timer(struct reload *r)
 /* A filter that somebody has removed comes back. */
 static int attach_missing(struct reload *r, enum tc_direction d, int fd)
 {
-	struct tc_filter filter = {};
-	int err = repair_clsact(&r->maps);
+	int err = repair_filter(&r->maps, d, fd);
 
 	if (!err)
-		err = tc_attach(r->ifindex, d, fd, &filter);
-	if (err)
-		return err;
-	note("%s: levee's TC %s filter had been removed; it is there again", r->ifname, direction_name[d]);
-	meta(r)->tc_priority[d] = filter.priority;
-	meta(r)->tc_handle[d] = filter.handle;
-	return 0;
+		note("%s: levee's TC %s filter had been removed; it is there again", r->ifname, direction_name[d]);
+	return err;
 }
 
 static int take_filter(struct reload *r, enum tc_direction d, const struct bpf_program *prog)
@@ -463,7 +442,7 @@ static void roll_back(struct reload *r)
 		if (r->filtered[d] && r->old_tc[d] >= 0)
 			tc_replace(r->ifindex, d, r->old_tc[d], &r->tc.ours[d]);
 	if (r->started)
-		start_timer(r->old_start);
+		seed_start(r->old_start);
 	if (r->xdp.dispatcher && r->skel && new_ingress(r))
 		xdp_detach_dispatched(r->ifindex, new_ingress(r));
 	if (meta(r)->xdp_next_id && r->skel) {
@@ -488,8 +467,8 @@ static void see_result(struct reload *r)
 	struct reload_programs *p = &r->result->after;
 
 	p->ingress = meta(r)->xdp_prog_id;
-	p->accept = program_id(r->skel->progs.levee_accept);
-	p->egress = program_id(r->skel->progs.levee_egress);
+	p->accept = xdp_program_id(bpf_program__fd(r->skel->progs.levee_accept));
+	p->egress = xdp_program_id(bpf_program__fd(r->skel->progs.levee_egress));
 	snprintf(p->version, sizeof(p->version), "%s", LEVEE_VERSION);
 	memcpy(r->result->file, r->plan.file, sizeof(r->result->file));
 	r->result->changes = json_incref(r->plan.changes);

@@ -51,7 +51,7 @@ static int put_xdp_back(struct maps *maps)
 	}
 }
 
-int repair_clsact(struct maps *maps)
+static int have_clsact(struct maps *maps)
 {
 	int qdisc = tc_qdisc(maps->meta.ifindex);
 
@@ -63,11 +63,10 @@ int repair_clsact(struct maps *maps)
 	return tc_make_clsact(maps->meta.ifindex);
 }
 
-static int put_filter_back(struct maps *maps, enum tc_direction direction, const char *program)
+int repair_filter(struct maps *maps, enum tc_direction direction, int prog)
 {
-	close_fd int prog = maps_pinned_program(&maps->place, program);
 	struct tc_filter filter = {};
-	int err = prog < 0 ? prog : repair_clsact(maps);
+	int err = have_clsact(maps);
 
 	if (!err)
 		err = tc_attach(maps->meta.ifindex, direction, prog, &filter);
@@ -75,15 +74,22 @@ static int put_filter_back(struct maps *maps, enum tc_direction direction, const
 		return err;
 	maps->meta.tc_priority[direction] = filter.priority;
 	maps->meta.tc_handle[direction] = filter.handle;
-	return write_meta(maps);
+	return 0;
+}
+
+static int put_filter_back(struct maps *maps, enum tc_direction direction, const char *program)
+{
+	close_fd int prog = maps_pinned_program(&maps->place, program);
+	int err = prog < 0 ? prog : repair_filter(maps, direction, prog);
+
+	return err ? err : write_meta(maps);
 }
 
 static int start_housekeeping(const struct maps *maps)
 {
-	static const unsigned char nothing[64];
 	close_fd int prog = maps_pinned_program(&maps->place, "levee_start");
 
-	return prog < 0 ? prog : seed_run(prog, nothing, sizeof(nothing));
+	return prog < 0 ? prog : seed_start(prog);
 }
 
 static int mend(struct maps *maps, enum health_problem problem)

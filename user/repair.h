@@ -7,6 +7,7 @@
 #define USER_REPAIR_H
 
 #include "maps.h"
+#include "tc.h"
 
 /* Under place_lock(), with `problems` as health_check() found them there. */
 struct repair {
@@ -17,9 +18,9 @@ struct repair {
 void repair_levee(struct repair *repair, struct maps *maps, unsigned int problems);
 
 /*
- * Makes the qdisc that the filters hang on, where it is gone. meta then says that it is levee's: the caller writes it.
- * Negative errno; -EBUSY where an "ingress" qdisc stands in its place.
+ * Attaches a filter that is gone, and makes the qdisc that it hangs on where that is gone too. Both change what meta says:
+ * the caller writes it. Negative errno; -EBUSY where an "ingress" qdisc stands in the place of clsact.
  */
-int repair_clsact(struct maps *maps);
+int repair_filter(struct maps *maps, enum tc_direction direction, int prog);
 
 #endif

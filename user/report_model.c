@@ -28,14 +28,6 @@
 /* Of what was recorded the axis shows as much as there is, but not less than this. */
 #define AXIS_LEAST_MS 60000
 
-static void nap(unsigned int ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	while (nanosleep(&t, &t) && errno == EINTR)
-		;
-}
-
 /* --- history */
 
 static __u64 axis_begin(const struct history_list *list, bool recorded, __u64 now_ms)
@@ -72,7 +64,7 @@ static int sample_live(const struct maps *maps, unsigned int ms, struct history_
 	     seconds, maps->ifname);
 	for (list->count = 0; list->count <= seconds; list->count++) {
 		if (list->count)
-			nap(LEVEE_HISTORY_PERIOD_MS);
+			clock_sleep_ms(LEVEE_HISTORY_PERIOD_MS);
 		err = history_take(maps, &list->record[list->count]);
 		if (err)
 			return err;
@@ -104,7 +96,7 @@ static json_t *glance(const struct maps *maps)
 	struct sample before, now;
 	int err = sample_take(maps, &before);
 
-	nap(GLANCE_MS);
+	clock_sleep_ms(GLANCE_MS);
 	if (!err)
 		err = sample_take(maps, &now);
 	errno = -err;

@@ -7,7 +7,6 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -223,22 +222,13 @@ static bool scrape_interface(struct scraped *one, json_t *families)
 	return attached;
 }
 
-static double seconds_since(const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - then->tv_sec + (now.tv_nsec - then->tv_nsec) / 1e9;
-}
-
 json_t *scrape_model(struct scrape *s, bool *up)
 {
 	free_json json_t *netstat = netstat_queues();
 	json_t *head = json_object(), *families = json_object(), *each = json_object();
 	unsigned int attached = 0;
-	struct timespec begin;
+	__u64 begin_ns = clock_monotonic_ns();
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	scrape_release(s);
 	look_around(s);
 	for (unsigned int i = 0; i < s->count; i++) {
@@ -249,7 +239,7 @@ json_t *scrape_model(struct scrape *s, bool *up)
 	}
 	*up = s->named ? attached == s->count : attached > 0;
 	metrics_kernel(families, netstat);
-	metrics_of_program(head, *up, seconds_since(&begin));
+	metrics_of_program(head, *up, (clock_monotonic_ns() - begin_ns) / 1e9);
 	json_object_update_new(head, each);
 	json_object_update_new(head, families);
 	return json_pack("{s:s, s:I, s:o}", "schema", "levee.metrics/1", "time_unix_ms", (json_int_t)clock_unix_ms(),

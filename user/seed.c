@@ -162,3 +162,10 @@ int seed_tables(const char *ifname, unsigned int ifindex, int services_prog, int
 	err = seed_one(s, services_prog, sockets_each_listener, seed_listener, "services");
 	return err ? err : seed_one(s, flows_prog, sockets_each_connection, seed_connection, "connections");
 }
+
+int seed_start(int prog)
+{
+	static const unsigned char nothing[64];
+
+	return seed_run(prog, nothing, sizeof(nothing));
+}

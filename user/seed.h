@@ -27,4 +27,7 @@ int seed_services(int prog, const struct levee_seed_service *rows, unsigned int 
 /* Runs one of levee's helper programs once on `data`. Negative errno; -EPROTO if it does not answer TC_ACT_OK. */
 int seed_run(int prog, const void *data, unsigned int size);
 
+/* Starts the housekeeping timer, or has it call the newer of two programs: levee_start, by its descriptor. The same answers. */
+int seed_start(int prog);
+
 #endif
