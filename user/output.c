@@ -2,6 +2,7 @@
 /*
  * output.c - line breaking, durations, rates, and JSON documents.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "output.h"
@@ -47,6 +48,15 @@ void output_json(const json_t *doc, bool pretty)
 	json_dumpf(doc, stdout, pretty ? JSON_INDENT(2) : JSON_COMPACT);
 	putchar('\n');
 	fflush(stdout);
+}
+
+void model_say(json_t *list, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	json_array_append_new(list, json_vsprintf(fmt, args));
+	va_end(args);
 }
 
 const char *model_text(const json_t *object, const char *name)

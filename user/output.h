@@ -25,6 +25,9 @@ void output_wrapped_color(FILE *to, enum color color, const char *first, int ind
 /* One document and a newline on stdout; flushed. `pretty`: indented, else in one line. */
 void output_json(const json_t *doc, bool pretty);
 
+/* Adds a sentence to a list of them. */
+void model_say(json_t *list, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Members of a model. A member that is missing reads as "" or 0. */
 const char *model_text(const json_t *object, const char *name);
 long long model_number(const json_t *object, const char *name);

@@ -4,7 +4,6 @@
  *
  * Nothing is claimed that was not recorded. Where cookies are not levee's own decision (always, never), it has no opinion.
  */
-#include <stdarg.h>
 #include <string.h>
 
 #include "cleanup.h"
@@ -16,19 +15,6 @@
 #define ONGOING_MS 10000
 
 #define CALM_LATER "It ends when half-open connections and cookies in flight have run out."
-
-static void say(json_t *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(json_t *text, const char *fmt, ...)
-{
-	char sentence[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, args);
-	va_end(args);
-	json_array_append_new(text, json_string(sentence));
-}
 
 static json_t *headline(const char *level, const char *lead, json_t *text)
 {
@@ -63,7 +49,7 @@ static void say_drops(json_t *text, const json_t *attack, const json_t *help)
 	const char *name;
 
 	if (!model_number(attack, "drops")) {
-		say(text, "Nothing was dropped.");
+		model_say(text, "Nothing was dropped.");
 		return;
 	}
 	for (int n = 0; n < 3 && (name = largest(left)); n++) {
@@ -73,7 +59,7 @@ static void say_drops(json_t *text, const json_t *attack, const json_t *help)
 			 amount(number, model_number(left, name)), model_text(help, name));
 		json_object_del(left, name);
 	}
-	say(text, "Dropped at the driver: %s packets. %s.", amount(number, model_number(attack, "drops")), list);
+	model_say(text, "Dropped at the driver: %s packets. %s.", amount(number, model_number(attack, "drops")), list);
 }
 
 static void say_attack(json_t *text, const json_t *doc, const json_t *attack)
@@ -81,19 +67,22 @@ static void say_attack(json_t *text, const json_t *doc, const json_t *attack)
 	char when[32], until[32], peak[16], syns[16], sent[16], made[16], hands[16];
 	const json_t *help = json_object_get(json_object_get(doc, "help"), "drop");
 
-	say(text,
-	    "At its peak, at %s: %s SYNs per second. In cookie mode, until %s: %s SYNs, of which levee answered %s with cookies.",
-	    text_clock(when, model_number(attack, "peak_unix_ms")),
-	    output_rate(peak, model_real(attack, "peak_syns_per_s")),
-	    text_clock(until, model_number(attack, "cookie_mode_to_unix_ms")),
-	    amount(syns, model_number(attack, "syns")), amount(sent, model_number(attack, "cookies_sent")));
-	say(text,
-	    "Meanwhile %s connections were made by a cookie that came back valid, and %s by an ordinary handshake.",
-	    amount(made, model_number(attack, "cookie_flows")), amount(hands, model_number(attack, "handshakes")));
+	model_say(
+		text,
+		"At its peak, at %s: %s SYNs per second. In cookie mode, until %s: %s SYNs, of which levee answered %s with cookies.",
+		text_clock(when, model_number(attack, "peak_unix_ms")),
+		output_rate(peak, model_real(attack, "peak_syns_per_s")),
+		text_clock(until, model_number(attack, "cookie_mode_to_unix_ms")),
+		amount(syns, model_number(attack, "syns")), amount(sent, model_number(attack, "cookies_sent")));
+	model_say(
+		text,
+		"Meanwhile %s connections were made by a cookie that came back valid, and %s by an ordinary handshake.",
+		amount(made, model_number(attack, "cookie_flows")), amount(hands, model_number(attack, "handshakes")));
 	say_drops(text, attack, help);
 	if (strcmp(model_text(attack, "kind"), "burst") == 0)
-		say(text,
-		    "At least half of the SYNs became connections: that looks like a burst of clients, not like an attack.");
+		model_say(
+			text,
+			"At least half of the SYNs became connections: that looks like a burst of clients, not like an attack.");
 }
 
 /* The one with most SYNs. */
@@ -116,9 +105,10 @@ static const char *noun(const json_t *attack)
 static void say_more(json_t *text, const json_t *attacks)
 {
 	if (json_array_size(attacks) > 1)
-		say(text,
-		    "There were %zu such times in what was recorded; this was the worst. The table below has them all.",
-		    json_array_size(attacks));
+		model_say(
+			text,
+			"There were %zu such times in what was recorded; this was the worst. The table below has them all.",
+			json_array_size(attacks));
 }
 
 /* --- the levels */
@@ -158,7 +148,7 @@ static json_t *say_over(const json_t *doc, const json_t *attacks, bool still_coo
 	say_attack(text, doc, attack);
 	say_more(text, attacks);
 	if (still_cookies)
-		say(text, "Cookie mode is still on. " CALM_LATER);
+		model_say(text, "Cookie mode is still on. " CALM_LATER);
 	return headline("over", lead, text);
 }
 
@@ -171,18 +161,19 @@ static void say_how_recorded(json_t *text, const json_t *doc)
 	on = model_number(json_object_get(json_object_get(json_object_get(doc, "stats"), "events"), "cookie_mode_on"),
 			  "total");
 	if (strcmp(model_text(history, "source"), "live") == 0) {
-		say(text,
-		    "Nobody has recorded the last hour: the graphs show %s while this report was made. \"levee run %s\" records, once a second.",
-		    output_duration(lasted, covered), model_text(doc, "interface"));
-		say(text, "Since attach, cookie mode was entered %lld time%s.", on, on == 1 ? "" : "s");
+		model_say(
+			text,
+			"Nobody has recorded the last hour: the graphs show %s while this report was made. \"levee run %s\" records, once a second.",
+			output_duration(lasted, covered), model_text(doc, "interface"));
+		model_say(text, "Since attach, cookie mode was entered %lld time%s.", on, on == 1 ? "" : "s");
 		return;
 	}
-	say(text, "%s of the last hour were recorded, from %s on%s.", output_duration(lasted, covered),
-	    text_clock(when, model_number(history, "first_unix_ms")),
-	    json_array_size(json_object_get(history, "gaps")) ? ", with gaps" : "");
+	model_say(text, "%s of the last hour were recorded, from %s on%s.", output_duration(lasted, covered),
+		  text_clock(when, model_number(history, "first_unix_ms")),
+		  json_array_size(json_object_get(history, "gaps")) ? ", with gaps" : "");
 	if (!model_true(history, "recording"))
-		say(text, "Nobody records now: the last record is of %s.",
-		    text_clock(when, model_number(history, "last_unix_ms")));
+		model_say(text, "Nobody records now: the last record is of %s.",
+			  text_clock(when, model_number(history, "last_unix_ms")));
 }
 
 static json_t *say_calm(const json_t *doc)
@@ -218,7 +209,7 @@ static json_t *say_ended(const json_t *doc, bool still_cookies)
 
 	say_how_recorded(text, doc);
 	if (still_cookies)
-		say(text, CALM_LATER);
+		model_say(text, CALM_LATER);
 	return headline("over",
 			still_cookies ? "There is no attack now, but there was one: cookie mode is still on." :
 					"There is no attack now, but cookie mode was on when recording began.",

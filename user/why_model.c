@@ -4,7 +4,6 @@
  * would change.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <arpa/inet.h>
@@ -23,18 +22,6 @@ struct named {
 #define NAMED_COUNTER(NAME, name, help) [LEVEE_C_##NAME] = { #name, help },
 static const struct named reasons[] = { LEVEE_REASONS(NAMED_REASON) };
 static const struct named counters[] = { LEVEE_COUNTERS(NAMED_COUNTER) };
-
-/* Adds a sentence to a list of them. */
-__attribute__((format(printf, 2, 3))) static void say(json_t *list, const char *fmt, ...)
-{
-	char text[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	json_array_append_new(list, json_string(text));
-}
 
 /* --- packets */
 
@@ -128,32 +115,34 @@ static void because_levee(const struct why *w, json_t *list)
 	const struct levee_runtime *run = &w->before.runtime;
 
 	if (!set->enabled)
-		say(list, "levee is loaded but not switched on: everything passes");
+		model_say(list, "levee is loaded but not switched on: everything passes");
 	else if (set->cookies == LEVEE_COOKIES_ADAPTIVE)
-		say(list, "levee is on: cookies adaptive, the table %s with %u of %u half-open", word_mode(run->mode),
-		    run->half_open, set->half_open_max);
+		model_say(list, "levee is on: cookies adaptive, the table %s with %u of %u half-open",
+			  word_mode(run->mode), run->half_open, set->half_open_max);
 	else
-		say(list, "levee is on: cookies %s, %u of %u half-open", word_cookies(set->cookies), run->half_open,
-		    set->half_open_max);
+		model_say(list, "levee is on: cookies %s, %u of %u half-open", word_cookies(set->cookies),
+			  run->half_open, set->half_open_max);
 }
 
 static void because_flow(const struct flow_row *f, json_t *list)
 {
 	char idle[32];
 
-	say(list, "the connection is tracked: %s here, %s there, began by %s, silent for %s%s",
-	    word_of(&words_state, f->state[LEVEE_LOCAL]), word_of(&words_state, f->state[LEVEE_REMOTE]),
-	    word_of(&words_began, f->began), output_duration(idle, f->idle_ms),
-	    f->suspect == FIELD_NO_WORD ? "" : ", under suspicion since a RST that may be forged");
+	model_say(list, "the connection is tracked: %s here, %s there, began by %s, silent for %s%s",
+		  word_of(&words_state, f->state[LEVEE_LOCAL]), word_of(&words_state, f->state[LEVEE_REMOTE]),
+		  word_of(&words_began, f->began), output_duration(idle, f->idle_ms),
+		  f->suspect == FIELD_NO_WORD ? "" : ", under suspicion since a RST that may be forged");
 }
 
 static void because_half_open(const struct flow_row *h, json_t *list)
 {
 	char age[32];
 
-	say(list, "the connection is half-open for %s: %s here, %s there; SYN repeated %u times, SYN-ACK %u times",
-	    output_duration(age, h->age_ms), word_of(&words_state, h->state[LEVEE_LOCAL]),
-	    word_of(&words_state, h->state[LEVEE_REMOTE]), h->syn_repeats[LEVEE_REMOTE], h->syn_repeats[LEVEE_LOCAL]);
+	model_say(list,
+		  "the connection is half-open for %s: %s here, %s there; SYN repeated %u times, SYN-ACK %u times",
+		  output_duration(age, h->age_ms), word_of(&words_state, h->state[LEVEE_LOCAL]),
+		  word_of(&words_state, h->state[LEVEE_REMOTE]), h->syn_repeats[LEVEE_REMOTE],
+		  h->syn_repeats[LEVEE_LOCAL]);
 }
 
 static void because_connection(const struct why *w, json_t *list)
@@ -163,7 +152,7 @@ static void because_connection(const struct why *w, json_t *list)
 	if (w->before.has_half_open)
 		because_half_open(&w->before.half_open, list);
 	if (!w->before.has_flow && !w->before.has_half_open)
-		say(list, "levee knows no connection between these two ends");
+		model_say(list, "levee knows no connection between these two ends");
 }
 
 /* So many half-open entries begin cookie mode. */
@@ -183,11 +172,12 @@ static void because_queue(const struct why *w, const char *endpoint, json_t *lis
 	if (owner != s)
 		snprintf(shared, sizeof(shared), " (in the queue of %s)",
 			 text_endpoint(queue, &owner->key.addr, owner->key.port));
-	say(list, "%s is a service that levee knows%s: %s%u of %u half-open%s, %u cookies in flight", endpoint, shared,
-	    adaptive && owner->mode == LEVEE_MODE_COOKIE ? "in cookie mode, " :
-	    adaptive					 ? "calm, " :
-							   "",
-	    owner->half_open, owner->share, from, owner->in_flight);
+	model_say(list, "%s is a service that levee knows%s: %s%u of %u half-open%s, %u cookies in flight", endpoint,
+		  shared,
+		  adaptive && owner->mode == LEVEE_MODE_COOKIE ? "in cookie mode, " :
+		  adaptive				       ? "calm, " :
+								 "",
+		  owner->half_open, owner->share, from, owner->in_flight);
 }
 
 static void because_service(const struct why *w, json_t *list)
@@ -197,21 +187,23 @@ static void because_service(const struct why *w, json_t *list)
 
 	text_endpoint(endpoint, &w->tuple.local, w->tuple.lport);
 	if (!s) {
-		say(list,
-		    "%s is no service that levee knows: no listener was seen there at attach, none has answered a SYN since",
-		    endpoint);
+		model_say(
+			list,
+			"%s is no service that levee knows: no listener was seen there at attach, none has answered a SYN since",
+			endpoint);
 		return;
 	}
 	because_queue(w, endpoint, list);
 	if (s->flags & LEVEE_SVC_GONE)
-		say(list, "it has refused a SYN and has no listener: its SYNs go to the stack");
+		model_say(list, "it has refused a SYN and has no listener: its SYNs go to the stack");
 	else if (s->flags & LEVEE_SVC_FORWARDED)
-		say(list, "its SYN-ACKs are forwarded through this host: no cookies");
+		model_say(list, "its SYN-ACKs are forwarded through this host: no cookies");
 	else if (s->flags & LEVEE_SVC_REFUSED)
-		say(list,
-		    "no socket can be made from a cookie for it (an MPTCP listener, or a redirected port): no cookies");
+		model_say(
+			list,
+			"no socket can be made from a cookie for it (an MPTCP listener, or a redirected port): no cookies");
 	else if (!(s->flags & LEVEE_SVC_LEARNT))
-		say(list, "it has not answered a SYN since attach: until then its SYNs go to it");
+		model_say(list, "it has not answered a SYN since attach: until then its SYNs go to it");
 }
 
 static void because_kernel(const struct why *w, json_t *list)
@@ -220,17 +212,17 @@ static void because_kernel(const struct why *w, json_t *list)
 	char local[64];
 
 	if (!w->local_is_ours)
-		say(list, "neither address is this host's: the stack would forward such a packet, or drop it");
+		model_say(list, "neither address is this host's: the stack would forward such a packet, or drop it");
 	if (w->socket_err == -ENOENT)
-		say(list, "the kernel has no socket there");
+		model_say(list, "the kernel has no socket there");
 	else if (w->socket_err)
-		say(list, "the kernel does not tell its sockets: %s", strerror(-w->socket_err));
+		model_say(list, "the kernel does not tell its sockets: %s", strerror(-w->socket_err));
 	else if (socket_state(s) == LEVEE_TCP_LISTEN)
-		say(list, "the kernel has a listener there, %s%s: accept queue %u of %u%s",
-		    text_endpoint(local, &s->tuple.local, s->tuple.lport), s->mptcp ? " with MPTCP" : "", s->waiting,
-		    s->backlog, s->waiting > s->backlog ? ", full" : "");
+		model_say(list, "the kernel has a listener there, %s%s: accept queue %u of %u%s",
+			  text_endpoint(local, &s->tuple.local, s->tuple.lport), s->mptcp ? " with MPTCP" : "",
+			  s->waiting, s->backlog, s->waiting > s->backlog ? ", full" : "");
 	else
-		say(list, "the kernel has the connection, in %s", word_of(&words_state, socket_state(s)));
+		model_say(list, "the kernel has the connection, in %s", word_of(&words_state, socket_state(s)));
 }
 
 static json_t *because(const struct why *w)
@@ -263,12 +255,12 @@ static void change_of_half_open(const struct trial_state *b, const struct trial_
 	char was[40], is[40];
 
 	if (!b->has_half_open && a->has_half_open)
-		say(list, "a half-open entry would be made: %s", states_text(is, &a->half_open));
+		model_say(list, "a half-open entry would be made: %s", states_text(is, &a->half_open));
 	else if (b->has_half_open && !a->has_half_open)
-		say(list, "the half-open entry would be taken out");
+		model_say(list, "the half-open entry would be taken out");
 	else if (b->has_half_open && states_differ(&b->half_open, &a->half_open))
-		say(list, "the half-open entry would move from %s to %s", states_text(was, &b->half_open),
-		    states_text(is, &a->half_open));
+		model_say(list, "the half-open entry would move from %s to %s", states_text(was, &b->half_open),
+			  states_text(is, &a->half_open));
 }
 
 static void change_of_flow(const struct trial_state *b, const struct trial_state *a, json_t *list)
@@ -276,27 +268,28 @@ static void change_of_flow(const struct trial_state *b, const struct trial_state
 	char was[40], is[40];
 
 	if (!b->has_flow && a->has_flow)
-		say(list, "a flow would be entered: %s, began by %s", states_text(is, &a->flow),
-		    word_of(&words_began, a->flow.began));
+		model_say(list, "a flow would be entered: %s, began by %s", states_text(is, &a->flow),
+			  word_of(&words_began, a->flow.began));
 	else if (b->has_flow && !a->has_flow)
-		say(list, "the flow would be taken out: another connection begins");
+		model_say(list, "the flow would be taken out: another connection begins");
 	else if (b->has_flow && states_differ(&b->flow, &a->flow))
-		say(list, "the flow would move from %s to %s", states_text(was, &b->flow), states_text(is, &a->flow));
+		model_say(list, "the flow would move from %s to %s", states_text(was, &b->flow),
+			  states_text(is, &a->flow));
 	else if (b->has_flow && b->flow.suspect != a->flow.suspect)
-		say(list, "the flow would be under suspicion: it is forgotten soon if nothing else comes");
+		model_say(list, "the flow would be under suspicion: it is forgotten soon if nothing else comes");
 }
 
 static void change_of_service(const struct trial_state *b, const struct trial_state *a, json_t *list)
 {
 	if (!b->service && a->service)
-		say(list, "the service would be learnt");
+		model_say(list, "the service would be learnt");
 	if (b->service && a->service && (b->service->flags ^ a->service->flags) & LEVEE_SVC_GONE)
-		say(list, a->service->flags & LEVEE_SVC_GONE ? "the service would count as gone" :
-							       "the service would count as there again");
+		model_say(list, a->service->flags & LEVEE_SVC_GONE ? "the service would count as gone" :
+								     "the service would count as there again");
 	if (b->owner && a->owner && b->owner->mode != a->owner->mode)
-		say(list, "the service would enter cookie mode");
+		model_say(list, "the service would enter cookie mode");
 	if (b->runtime.mode != a->runtime.mode)
-		say(list, "every service would enter cookie mode: the table is that full");
+		model_say(list, "every service would enter cookie mode: the table is that full");
 }
 
 /*
@@ -319,14 +312,14 @@ static json_t *changes(const struct why *w, int reason)
 	json_t *list = json_array();
 
 	if (adopts_from_socket(w)) {
-		say(list, "the connection would be adopted, as this host's socket has it");
+		model_say(list, "the connection would be adopted, as this host's socket has it");
 		return list;
 	}
 	change_of_half_open(&w->before, &w->after, list);
 	change_of_flow(&w->before, &w->after, list);
 	change_of_service(&w->before, &w->after, list);
 	if (reason == LEVEE_PASS_COOKIE)
-		say(list, "at TC ingress the listener would be given a socket from it");
+		model_say(list, "at TC ingress the listener would be given a socket from it");
 	return list;
 }
 
